@@ -1,5 +1,9 @@
 # One set of compile options for every target of ours.
+include_guard(DIRECTORY)
+
+option(GRAINSCOPE_NATIVE "Build for the processor of this machine" ON)
 option(GRAINSCOPE_WERROR "Treat warnings as errors" OFF)
+option(GRAINSCOPE_STATIC "Link programs statically, to be copied to any machine" OFF)
 set(GRAINSCOPE_SANITIZE "" CACHE STRING "Sanitizers to build with: address;undefined or thread")
 
 find_program(GRAINSCOPE_CCACHE ccache)
@@ -13,7 +17,16 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
+  # The worker's thread-local pointer costs least in a program that is not a shared library.
+  set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+endif()
+
+if(GRAINSCOPE_STATIC)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  add_link_options(-static)
+endif()
 
 if(GRAINSCOPE_SANITIZE)
   string(REPLACE ";" "," sanitizers "${GRAINSCOPE_SANITIZE}")
@@ -31,7 +44,7 @@ function(grainscope_compile target)
   endif()
   if(GRAINSCOPE_NATIVE)
     target_compile_options(${target} PRIVATE -march=native)
-  else()
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     target_compile_options(${target} PRIVATE -march=x86-64-v2)
   endif()
 endfunction()
