@@ -1,0 +1,70 @@
+#include "ui/models/explanation.h"
+
+#include <algorithm>
+#include <array>
+
+#include <QCoreApplication>
+
+#include "ui/models/format.h"
+
+namespace grainscope::ui {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("Explanation", text); }
+
+/// Below this share of the workers' time a loss is not worth a sentence of its own.
+constexpr double worthNaming = 0.03;
+/// The busiest worker does this much more than the mean: the work is not evenly spread.
+constexpr double uneven = 1.25;
+
+}  // namespace
+
+QString explain(const LaneModel& lanes, TimeRange range) {
+    const LaneModel::Shares all = lanes.shares(-1, range);
+    if (all.known <= 0 || lanes.laneCount() == 0) return {};
+
+    struct Loss {
+        double share;
+        const char* sentence;
+    };
+    const std::array losses{
+        Loss{all.searching,
+             QT_TRANSLATE_NOOP("Explanation",
+                               "Largest loss: workers look for work %1 of the time. There are too few tasks to "
+                               "steal: a smaller threshold makes more.")},
+        Loss{all.parked,
+             QT_TRANSLATE_NOOP("Explanation",
+                               "Largest loss: workers sleep %1 of the time, because nothing could be stolen. A "
+                               "part of the work runs on one worker alone.")},
+        Loss{all.blocked,
+             QT_TRANSLATE_NOOP("Explanation",
+                               "Largest loss: workers are blocked %1 of the time, waiting for a channel, a lock or "
+                               "IO.")},
+        Loss{all.descheduled,
+             QT_TRANSLATE_NOOP("Explanation",
+                               "Largest loss: %1 of the time workers had work but no core. Other programs use the "
+                               "processor, or there are more threads than cores.")},
+    };
+    const auto largest = std::ranges::max_element(losses, {}, &Loss::share);
+    if (largest->share < worthNaming)
+        return tr(QT_TRANSLATE_NOOP("Explanation", "Nearly nothing is lost: workers are busy %1 of the time."))
+            .arg(formatPercent(all.busy, 1));
+
+    QString text = tr(largest->sentence).arg(formatPercent(largest->share, 1));
+    int busiest = 0;
+    double most = 0;
+    for (int worker = 0; worker < lanes.laneCount(); ++worker) {
+        const double busy = lanes.shares(worker, range).busy;
+        if (busy > most) {
+            most = busy;
+            busiest = worker;
+        }
+    }
+    if (lanes.laneCount() > 1 && all.busy > 0 && most > uneven * all.busy)
+        text += u' ' +
+                tr(QT_TRANSLATE_NOOP("Explanation", "The work is uneven: %1 is busy %2 of the time, the mean is %3."))
+                    .arg(LaneModel::laneName(busiest), formatPercent(most), formatPercent(all.busy));
+    return text;
+}
+
+}  // namespace grainscope::ui

@@ -1,0 +1,223 @@
+#include "ui/session/workspace.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <QDateTime>
+#include <QThread>
+
+#include "ui/models/format.h"
+
+namespace grainscope::ui {
+namespace {
+
+/// How much of a live run is seen at once.
+constexpr Nanoseconds liveSpan = 5'000'000'000;
+
+}  // namespace
+
+QList<int> sweepThreadCounts(int cores) {
+    constexpr int everyCountUpTo = 8;
+    const int most = cores <= 4 ? 2 * cores : cores;
+    QList<int> counts;
+    for (int threads = 1; threads <= most; threads += threads < everyCountUpTo ? 1 : threads) counts << threads;
+    if (counts.last() != most) counts << most;
+    return counts;
+}
+
+QString Workspace::firstWorkload() { return QStringLiteral("quicksort"); }
+
+Workspace::Workspace(Settings& settingsToUse, const QString& runsPath, QObject* parent)
+    : QObject(parent),
+      settings(settingsToUse),
+      tree(&catalog),
+      speedup(CurveModel::Kind::speedup),
+      threshold(CurveModel::Kind::threshold),
+      runs(runsPath) {
+    time.setFollowSpan(liveSpan);
+    parameters.restore(settings.parameters());
+
+    connect(&catalog, &WorkloadCatalog::changed, this, &Workspace::takeCatalog);
+    connect(&parameters, &ParameterModel::valueChanged, this, &Workspace::takeValue);
+    connect(&parameters, &ParameterModel::workloadChanged, this, &Workspace::abilitiesChanged);
+    connect(&controller, &RunController::stateChanged, this, &Workspace::abilitiesChanged);
+    connect(&controller, &RunController::recordingChanged, this, [this] { showRecording(controller.recording()); });
+    connect(&controller, &RunController::resultArrived, this, [this](const QJsonObject& result) {
+        runs.addResult(result, controller.request().title, QDateTime::currentDateTime());
+    });
+    connect(&controller, &RunController::ended, this, &Workspace::takeEnd);
+    connect(&runs, &RunsModel::warningChanged, this, [this] { Q_EMIT notice(runs.warning(), true); });
+}
+
+Workspace::~Workspace() { remember(); }
+
+bool Workspace::isLive() const { return recording_ && controller.isActive() && controller.recording() == recording_; }
+
+void Workspace::chooseWorkload(const QString& name) {
+    const WorkloadDescription* workload = catalog.find(name);
+    if (!workload || parameters.workload().name == name) return;
+    // A loop of the workload that was chosen before would be steered by knobs that are no longer its own.
+    if (controller.isActive()) controller.stop();
+    parameters.setWorkload(*workload);
+    remember();
+}
+
+QString Workspace::cannotRun() const {
+    if (catalog.state() == WorkloadCatalog::State::loading) return tr("The list of workloads is still being read.");
+    if (catalog.state() == WorkloadCatalog::State::failed) return catalog.error();
+    if (parameters.workload().name.isEmpty()) return tr("Choose a workload first.");
+    for (const ParameterDescription& parameter : parameters.parameters())
+        if (const QString problem = parameters.problem(parameter.name); !problem.isEmpty()) return problem;
+    return {};
+}
+
+QString Workspace::cannotSweepThreads() const {
+    if (parameters.backend() == QLatin1StringView("sequential"))
+        return tr("The sequential backend has one thread. Choose another backend to sweep threads.");
+    return cannotRun();
+}
+
+QString Workspace::cannotSweepThreshold() const {
+    if (QString why = cannotRun(); !why.isEmpty()) return why;
+    if (!parameters.workload().tunableParameter())
+        return tr("%1 has no threshold to sweep.").arg(parameters.workload().title);
+    return {};
+}
+
+void Workspace::run() { controller.start(request()); }
+
+void Workspace::sweepThreads() { controller.sweepThreads(request(), sweepThreadCounts(QThread::idealThreadCount())); }
+
+void Workspace::sweepThreshold() {
+    const ParameterDescription* parameter = parameters.workload().tunableParameter();
+    if (!parameter) return;
+    // Powers of four between what is surely too fine and what is surely too coarse.
+    constexpr double finest = 16;
+    constexpr double coarsest = 1 << 20;
+    const double low = std::clamp(finest, parameter->minimum, parameter->maximum);
+    const double high = std::clamp(coarsest, low, parameter->maximum);
+    controller.sweepParameter(request(), parameter->name, low, high, 4);
+}
+
+QString Workspace::open(const QString& path) {
+    auto opened = LiveRecording::open(path);
+    if (!opened) {
+        settings.removeRecentFile(path);
+        return opened.error();
+    }
+    showRecording(*opened);
+    settings.addRecentFile(path);
+    if (const QString warning = recording_->warning(); !warning.isEmpty()) Q_EMIT notice(warning, false);
+    return {};
+}
+
+QString Workspace::save(const QString& path) {
+    if (!recording_) return tr("There is no recording to save yet.");
+    if (const auto saved = recording_->save(path); !saved) return saved.error();
+    settings.addRecentFile(path);
+    Q_EMIT abilitiesChanged();
+    return {};
+}
+
+bool Workspace::pull() {
+    if (!recording_) return false;
+    const trace::Recording& recording = recording_->recording();
+    if (std::exchange(pulledVersion_, recording.version) == recording.version) return false;
+    time.setEnd(recording.end);
+    speedup.refresh();
+    threshold.refresh();
+    refreshTimeViews();
+    return true;
+}
+
+void Workspace::refreshTimeViews() {
+    const TimeRange visible = time.visible();
+    lanes.refresh(visible);
+    utilisation.refresh(visible);
+    bars.refresh(time.isFollowing() ? std::nullopt : time.cursor());
+}
+
+TimeRange Workspace::inspectedRange() const {
+    if (const auto selection = time.selection(); selection && !selection->isEmpty()) return *selection;
+    TimeRange range = time.visible();
+    range.end = std::min(range.end, time.end());
+    return range;
+}
+
+void Workspace::showRecording(std::shared_ptr<LiveRecording> recording) {
+    recording_ = std::move(recording);
+    const RecordingPtr shared = recording_ ? recording_->share() : nullptr;
+    pulledVersion_ = 0;
+    lanes.setRecording(shared);
+    utilisation.setRecording(shared);
+    bars.setRecording(shared);
+    counters.setRecording(shared);
+    const Nanoseconds end = shared ? shared->end : 0;
+    time.restart(isLive(), end);
+    // A plain run leaves the curves of the last studies where they are.
+    const bool plainRun = isLive() && controller.activity() == RunController::Activity::run;
+    if (!plainRun) {
+        const bool threads = !isLive() || controller.activity() == RunController::Activity::threadSweep;
+        const bool grain = !isLive() || !threads;
+        if (threads) speedup.setRecording(shared);
+        if (grain) threshold.setRecording(shared);
+    }
+    pull();
+    counters.refresh();
+    Q_EMIT recordingReplaced();
+    Q_EMIT abilitiesChanged();
+}
+
+void Workspace::takeCatalog() {
+    if (catalog.state() == WorkloadCatalog::State::ready && parameters.workload().name.isEmpty()) {
+        const QString last = ParameterModel::workloadIn(settings.parameters());
+        const WorkloadDescription* workload = catalog.find(last);
+        if (!workload) workload = catalog.find(firstWorkload());
+        if (!workload && !catalog.workloads().isEmpty()) workload = &catalog.workloads().first();
+        if (workload) parameters.setWorkload(*workload);
+    }
+    if (catalog.state() == WorkloadCatalog::State::failed) Q_EMIT notice(catalog.error(), true);
+    Q_EMIT abilitiesChanged();
+}
+
+void Workspace::takeValue(const QString& name, const QVariant& value) {
+    remember();
+    Q_EMIT abilitiesChanged();
+    if (!controller.isActive() || controller.activity() != RunController::Activity::run) return;
+    const ParameterDescription* parameter = parameters.description(name);
+    const bool builtIn = name == ParameterModel::threadsName() || name == ParameterModel::backendName();
+    if (parameter && parameter->live && !builtIn)
+        controller.setParameter(name, value);
+    else if (cannotRun().isEmpty())
+        run();
+}
+
+void Workspace::takeEnd() {
+    pull();
+    counters.refresh();
+    switch (controller.outcome()) {
+        case RunController::Outcome::none:
+        case RunController::Outcome::finished:
+        case RunController::Outcome::stopped:
+            break;
+        default:
+            Q_EMIT notice(controller.sentence(), true);
+    }
+    Q_EMIT abilitiesChanged();
+}
+
+void Workspace::remember() {
+    if (!parameters.workload().name.isEmpty()) settings.setParameters(parameters.toJson());
+}
+
+RunRequest Workspace::request() const {
+    RunRequest request;
+    request.workload = parameters.workload().name;
+    request.title = parameters.workload().title;
+    request.arguments = parameters.arguments();
+    request.backend = parameters.backend();
+    request.threads = parameters.threads();
+    return request;
+}
+
+}  // namespace grainscope::ui

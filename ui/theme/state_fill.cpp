@@ -1,0 +1,85 @@
+#include <ui/theme/state_fill.h>
+
+#include <QPainter>
+#include <QPixmap>
+
+namespace grainscope::ui {
+
+StateFill::StateFill(const Tokens& tokens, qreal deviceRatio)
+    : tokens_(tokens),
+      ratio_(deviceRatio),
+      searching_(hatch(tokens.searching, true, 6)),
+      descheduled_(hatch(tokens.descheduled, false, 5)),
+      blockedLock_(hatch(tokens.muted, false, 8)) {
+    for (std::size_t i = 0; i < plain_.size(); ++i) {
+        plain_[i] = tokens.workers[i];
+        striped_[i] = stripes(tokens.stripe, tokens.workers[i]);
+        channel_[i] = stripes(tokens.workers[i], tokens.plotGround);
+    }
+}
+
+QBrush StateFill::workerBrush(int worker) const {
+    const auto colour = static_cast<std::size_t>(worker % workerColourCount);
+    // In high contrast every second worker is striped, so that neighbours differ without colour.
+    const bool stripe = worker >= workerColourCount || (tokens_.patternsAlways && worker % 2 == 1);
+    return stripe ? striped_[colour] : plain_[colour];
+}
+
+void StateFill::paint(QPainter& painter, const QRect& rect, LaneState state, int worker) const {
+    switch (state) {
+        case LaneState::busy:
+            painter.fillRect(rect, workerBrush(worker));
+            return;
+        case LaneState::searching:
+            painter.fillRect(rect, searching_);
+            return;
+        case LaneState::descheduled:
+            painter.fillRect(rect, descheduled_);
+            return;
+        case LaneState::blockedChannel:
+            painter.fillRect(rect, channel_[static_cast<std::size_t>(worker % workerColourCount)]);
+            return;
+        case LaneState::blockedLock:
+            painter.fillRect(rect, blockedLock_);
+            return;
+        case LaneState::blockedIo:
+            painter.setPen(tokens_.worker(worker));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRect(rect.adjusted(0, 0, -1, -1));
+            return;
+        case LaneState::parked:
+            return;
+    }
+}
+
+QBrush StateFill::hatch(const QColor& ink, bool rising, int period) const {
+    const int side = qRound(period * ratio_);
+    QPixmap tile(side, side);
+    tile.fill(tokens_.plotGround);
+    QPainter painter(&tile);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(ink, 1.6 * ratio_));
+    // Three parallels, so that the tile joins itself without a seam.
+    for (int shift = -side; shift <= side; shift += side) {
+        if (rising)
+            painter.drawLine(QPointF(shift - 1, side + 1), QPointF(shift + side + 1, -1));
+        else
+            painter.drawLine(QPointF(shift - 1, -1), QPointF(shift + side + 1, side + 1));
+    }
+    painter.end();
+    tile.setDevicePixelRatio(ratio_);
+    return QBrush(tile);
+}
+
+QBrush StateFill::stripes(const QColor& ink, const QColor& ground) const {
+    const int period = qRound(5 * ratio_);
+    QPixmap tile(period, period);
+    tile.fill(ground);
+    QPainter painter(&tile);
+    painter.fillRect(0, 0, period, qMax(1, qRound(1.5 * ratio_)), ink);
+    painter.end();
+    tile.setDevicePixelRatio(ratio_);
+    return QBrush(tile);
+}
+
+}  // namespace grainscope::ui

@@ -1,0 +1,40 @@
+// The frame around a picture of data: a title at the left, a readout at the right, the picture below.
+#pragma once
+
+#include <QFrame>
+
+class QLabel;
+class QVBoxLayout;
+
+namespace grainscope::ui {
+
+class Card : public QFrame {
+    Q_OBJECT
+
+  public:
+    explicit Card(const QString& title, QWidget* parent = nullptr);
+
+    void setTitle(const QString& title);
+    /// The line at the right of the title, in figures.
+    void setReadout(const QString& text);
+    /// The same place, for words rather than figures.
+    void setRemark(const QString& text);
+    void setContent(QWidget* content);
+    /// A small control at the right end of the title line.
+    void addCorner(QWidget* widget);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void dress();
+
+    QLabel* title_;
+    QLabel* readout_;
+    QVBoxLayout* rows_;
+    class QHBoxLayout* head_;
+    bool figures_ = true;
+};
+
+}  // namespace grainscope::ui
