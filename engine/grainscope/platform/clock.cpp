@@ -26,7 +26,13 @@ const ClockPair program_start = clock_pair();
 }  // namespace
 
 namespace detail {
-const bool tsc_is_invariant = read_tsc_is_invariant();
+bool tsc_is_invariant = false;
+
+namespace {
+// Before every constructor of a user: two readings of the clock must be of one kind.
+[[gnu::constructor(101)]] void find_tsc() { tsc_is_invariant = read_tsc_is_invariant(); }
+}  // namespace
+
 Ticks monotonic_ticks() noexcept { return monotonic_ns(); }
 }  // namespace detail
 

@@ -19,7 +19,7 @@ struct ClockPair {
 };
 
 namespace detail {
-extern const bool tsc_is_invariant;  // read once from CPUID, before main
+extern bool tsc_is_invariant;  // read once from CPUID, before main
 Ticks monotonic_ticks() noexcept;
 }  // namespace detail
 

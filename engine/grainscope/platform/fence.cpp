@@ -20,7 +20,12 @@ bool register_for_membarrier() noexcept {
 
 }  // namespace
 
-const bool has_membarrier = register_for_membarrier();
+bool has_membarrier = false;
+
+namespace {
+// Before every constructor of a user: the answer must not change while a deque is in use.
+[[gnu::constructor(101)]] void find_membarrier() { has_membarrier = register_for_membarrier(); }
+}  // namespace
 
 void membarrier() noexcept { call_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED); }
 

@@ -60,6 +60,10 @@ void Thread::join() noexcept {
     if (std::exchange(joinable_, false)) pthread_join(handle_, nullptr);
 }
 
+void Thread::detach() noexcept {
+    if (std::exchange(joinable_, false)) pthread_detach(handle_);
+}
+
 void name_this_thread(const std::string& name) noexcept {
     constexpr std::size_t kernel_limit = 15;
     pthread_setname_np(pthread_self(), name.substr(0, kernel_limit).c_str());

@@ -22,6 +22,8 @@ class Thread {
     Thread& operator=(Thread&& other) noexcept;
     ~Thread();
     void join() noexcept;
+    /// Lets the thread run on by itself.
+    void detach() noexcept;
 
   private:
     pthread_t handle_{};

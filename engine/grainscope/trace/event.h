@@ -18,7 +18,7 @@ enum class Level : std::uint8_t { off, states, tasks };
 
 enum class EventKind : std::uint8_t {
     state,  ///< [begin, end) in State(detail)
-    steal,  ///< at begin == end, this worker stole from worker `victim`; id is the task stolen, 0 below Level::tasks
+    steal,  ///< at begin == end, this worker stole from worker `victim` (the stolen task's own span says which it was)
     task,   ///< [begin, end) ran task `id`, a child of task `parent`
 };
 

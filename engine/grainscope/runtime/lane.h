@@ -1,0 +1,62 @@
+// A worker's place to fork: its deque, its fork counter, and the region its work belongs to.
+#pragma once
+
+#include <cstdint>
+
+#include <grainscope/platform/atomic.h>
+#include <grainscope/runtime/deque.h>
+#include <grainscope/runtime/region.h>
+#include <grainscope/runtime/sleep.h>
+
+namespace grainscope::detail {
+
+class Worker;
+
+/// A worker has one lane of its own and one more for each isolated region it is inside of. The thread-local pointer to the
+/// current one is all that the fast path of `join` needs to find.
+class Lane {
+  public:
+    Lane(Worker& worker, const Sleep& sleep) noexcept : sleep_(&sleep), worker_(&worker) {}
+
+    /// The calling thread's lane, or null outside any pool.
+    [[nodiscard]] static Lane* current() noexcept { return current_; }
+    static void set_current(Lane* lane) noexcept { current_ = lane; }
+
+    [[nodiscard]] Worker& worker() const noexcept { return *worker_; }
+    [[nodiscard]] Deque& deque() noexcept { return deque_; }
+    [[nodiscard]] const Deque& deque() const noexcept { return deque_; }
+
+    /// Makes a job stealable and wakes a sleeper for it if nobody is searching. Requires deque().has_room().
+    Deque::Index push(Job& job) noexcept {
+        const Deque::Index index = deque_.push(job);
+        if (sleep_->someone_should_wake()) [[unlikely]]
+            wake_a_thief();
+        return index;
+    }
+
+    /// Counts a job taken back. A load and a store, no read-modify-write: only the owner writes it, readers see it late.
+    void count_pop() noexcept { pops_.store(pops_.load(relaxed) + 1, relaxed); }
+    [[nodiscard]] std::uint64_t pops() const noexcept { return pops_.load(relaxed); }
+
+    /// The isolated region that this lane's jobs belong to, or null. A thief who reads it after winning a job reads that
+    /// job's region: a region ends only after its jobs have run, and only then may its lane serve another.
+    [[nodiscard]] const Region* region() const noexcept { return region_.load(acquire); }  // pairs with set_region
+    /// Owner only, while the lane is empty.
+    void set_region(const Region* region) noexcept { region_.store(region, release); }  // pairs with region
+
+    Lane* next_of_worker = nullptr;  ///< the worker's lanes as a list; set before the lane is published, never changed
+    Lane* next_idle = nullptr;       ///< owner only: lanes that serve no region now
+
+  private:
+    void wake_a_thief() noexcept;
+
+    static thread_local constinit Lane* current_ [[gnu::tls_model("initial-exec")]];
+
+    Deque deque_;
+    const Sleep* sleep_;
+    Worker* worker_;
+    Atomic<std::uint64_t> pops_{0};
+    Atomic<const Region*> region_{nullptr};
+};
+
+}  // namespace grainscope::detail
