@@ -65,7 +65,8 @@ std::optional<std::size_t> count_physical_cores(std::size_t logical) {
     std::set<std::string> siblings;
     std::size_t found = 0;
     for (std::size_t core = 0; core < 4 * logical && found < logical; ++core) {
-        const auto list = first_line("/sys/devices/system/cpu/cpu" + std::to_string(core) + "/topology/thread_siblings_list");
+        const auto list =
+            first_line("/sys/devices/system/cpu/cpu" + std::to_string(core) + "/topology/thread_siblings_list");
         if (!list) continue;
         siblings.insert(*list);
         ++found;
@@ -115,7 +116,8 @@ std::optional<double> read_cgroup_quota() {
                 const auto entry = first_line("/sys/fs/cgroup" + path + "/cpu.max");  // "200000 100000" or "max 100000"
                 if (entry) {
                     const auto quota = parse<double>(*entry);
-                    const auto period = parse<double>(std::string_view(*entry).substr(std::min(entry->find(' '), entry->size())));
+                    const auto period =
+                        parse<double>(std::string_view(*entry).substr(std::min(entry->find(' '), entry->size())));
                     if (quota && period && *period > 0) tighten(limit, *quota / *period);
                 }
             } else {
