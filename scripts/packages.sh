@@ -50,7 +50,7 @@ packages_need() {
     ((${#missing[@]})) || return 0
 
     chosen=$(packages_choose "${missing[@]}") || known=false
-    if ((EUID == 0)); then
+    if (($(id -u) == 0)); then
         become=(env DEBIAN_FRONTEND=noninteractive)
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
         become=(sudo -n env DEBIAN_FRONTEND=noninteractive)
