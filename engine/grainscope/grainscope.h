@@ -1,0 +1,6 @@
+// All of the library. Smaller bites: <grainscope/runtime/join.h>, <grainscope/sort/quicksort.h>, and so on.
+#pragma once
+
+#include <grainscope/runtime/cancellation.h>
+#include <grainscope/runtime/runtime.h>
+#include <grainscope/sort/sort.h>
