@@ -53,8 +53,9 @@ class WithoutSigpipe {
 
 }  // namespace
 
-ByteSink::ByteSink(int descriptor, bool owned, std::string name) : fd_(descriptor), owned_(owned), name_(std::move(name)) {
-    struct stat status{};
+ByteSink::ByteSink(int descriptor, bool owned, std::string name)
+    : fd_(descriptor), owned_(owned), name_(std::move(name)) {
+    struct stat status {};
     if (fstat(fd_, &status) != 0) return;
     if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) kind_ = Kind::pipe;
     if (S_ISSOCK(status.st_mode)) kind_ = Kind::socket;
@@ -133,9 +134,8 @@ ByteSink::Outcome ByteSink::write(std::span<const std::byte> bytes, const Atomic
             if (!wait_until_writable(impatient, patience_left_ms)) return Outcome::abandoned;
             // A pipe that polls writable has room for PIPE_BUF bytes, so this write does not block even on a descriptor
             // that is shared with a shell and must stay in blocking mode.
-            taken = kind_ == Kind::socket
-                        ? ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT)
-                        : ::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+            taken = kind_ == Kind::socket ? ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT)
+                                          : ::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
         }
         if (taken > 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(taken));

@@ -10,8 +10,8 @@
 
 namespace grainscope::platform {
 
-/// Owns one descriptor that bytes are written to, in order and without a buffer of its own: what write() took is with the
-/// kernel. Not thread-safe.
+/// Owns one descriptor that bytes are written to, in order and without a buffer of its own: what write() took is with
+/// the kernel. Not thread-safe.
 class ByteSink {
   public:
     enum class Outcome {
@@ -34,8 +34,8 @@ class ByteSink {
     ByteSink& operator=(ByteSink&& other) noexcept;
     ~ByteSink();
 
-    /// Writes all of it, through partial writes and interruptions; never raises SIGPIPE. Waits for a pipe or socket that is
-    /// full; after `impatient` has become true, at most patience_ms longer.
+    /// Writes all of it, through partial writes and interruptions; never raises SIGPIPE. Waits for a pipe or socket
+    /// that is full; after `impatient` has become true, at most patience_ms longer.
     [[nodiscard]] Outcome write(std::span<const std::byte> bytes, const Atomic<bool>& impatient);
 
     /// One line that says what went wrong, after Outcome::failed.
