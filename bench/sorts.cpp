@@ -76,11 +76,10 @@ class Contest {
           data_(std::move(data)) {}
 
     void add_unstable() {
-        // Whoever tunes gets this; the default threshold is chosen to be looked at.
-        ours("grainscope quicksort", [](std::span<T> a) {
+        ours("grainscope quicksort", [](std::span<T> a) { grainscope::parallel_quicksort(a); });
+        ours("grainscope quicksort, grain 4096", [](std::span<T> a) {
             grainscope::parallel_quicksort(a, grainscope::QuicksortOptions{.threshold = 4096});
         });
-        ours("grainscope quicksort, defaults", [](std::span<T> a) { grainscope::parallel_quicksort(a); });
         oneTBB("oneTBB parallel_sort", [](std::span<T> a) { tbb::parallel_sort(a.begin(), a.end()); });
         oneTBB("std::sort(par)", [](std::span<T> a) { std::sort(std::execution::par, a.begin(), a.end()); });
         alone("libgomp sort, multiway merge", [threads = tag_threads()](std::span<T> a) {
@@ -94,10 +93,10 @@ class Contest {
 
     void add_stable() {
         group_ += ", stable";
-        ours("grainscope merge sort", [](std::span<T> a) {
+        ours("grainscope merge sort", [](std::span<T> a) { grainscope::parallel_merge_sort(a); });
+        ours("grainscope merge sort, grain 4096", [](std::span<T> a) {
             grainscope::parallel_merge_sort(a, grainscope::MergeSortOptions{.threshold = 4096});
         });
-        ours("grainscope merge sort, defaults", [](std::span<T> a) { grainscope::parallel_merge_sort(a); });
         oneTBB("std::stable_sort(par)",
                [](std::span<T> a) { std::stable_sort(std::execution::par, a.begin(), a.end()); });
         alone("libgomp stable_sort", [threads = tag_threads()](std::span<T> a) {
