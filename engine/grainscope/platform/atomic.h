@@ -1,7 +1,7 @@
 // The one name for atomics in the engine.
 //
-// Everything concurrent below engine/ uses grainscope::Atomic and never std::atomic by name, so that a model checker or a
-// deterministic scheduler can stand in for it by replacing this header.
+// Everything concurrent below engine/ uses grainscope::Atomic and never std::atomic by name, so that a model checker or
+// a deterministic scheduler can stand in for it by replacing this header.
 #pragma once
 
 #include <atomic>

@@ -23,7 +23,8 @@ inline constexpr bool fences_can_be_asymmetric = true;
 #endif
 
 namespace detail {
-/// Set once, before main: whether the kernel has membarrier. False also with GRAINSCOPE_NO_MEMBARRIER in the environment.
+/// Set once, before main: whether the kernel has membarrier. False also with GRAINSCOPE_NO_MEMBARRIER in the
+/// environment.
 extern bool has_membarrier;
 void membarrier() noexcept;
 }  // namespace detail

@@ -10,8 +10,8 @@ namespace grainscope::platform {
 int current_tid() noexcept;
 
 struct ThreadTimes {
-    std::uint64_t on_cpu_ns = 0;     ///< time on a core
-    std::uint64_t runnable_ns = 0;   ///< ready to run, but waiting for a core ("descheduled")
+    std::uint64_t on_cpu_ns = 0;    ///< time on a core
+    std::uint64_t runnable_ns = 0;  ///< ready to run, but waiting for a core ("descheduled")
 };
 
 /// Reads the times of one thread of this process from /proc/self/task/TID/schedstat; keeps the file open. About 1 µs a

@@ -22,7 +22,8 @@ class BroadcastJob final : public Job {
   public:
     using Result = CallValue<F&, BroadcastContext>;
 
-    BroadcastJob(F& f, BroadcastContext context, CountLatch& latch) : Job(&run), f_(f), context_(context), latch_(latch) {
+    BroadcastJob(F& f, BroadcastContext context, CountLatch& latch)
+        : Job(&run), f_(f), context_(context), latch_(latch) {
         latch_.increment();
     }
     [[nodiscard]] Result take() { return outcome_.take(); }
@@ -77,8 +78,9 @@ auto broadcast_in(Registry& registry, F& f) {
 
 }  // namespace detail
 
-/// Calls f(BroadcastContext) once on every worker of the current pool, each when it next looks for work, and waits for all.
-/// Returns the results in the order of the workers' indices. The first exception by index is rethrown after all have ended.
+/// Calls f(BroadcastContext) once on every worker of the current pool, each when it next looks for work, and waits for
+/// all. Returns the results in the order of the workers' indices. The first exception by index is rethrown after all
+/// have ended.
 ///
 ///     std::vector<std::size_t> ids = grainscope::broadcast([](grainscope::BroadcastContext c) { return c.index(); });
 template <class F>

@@ -28,8 +28,8 @@ inline CallValue<F, Args...> call_for_value(F&& f, Args&&... args) {
     }
 }
 
-/// Room for the outcome of one call on another thread. Constructing it costs nothing: only `run` writes. After run, take or
-/// discard must be called exactly once; both leave it empty.
+/// Room for the outcome of one call on another thread. Constructing it costs nothing: only `run` writes. After run,
+/// take or discard must be called exactly once; both leave it empty.
 template <class R>
 class Outcome {
   public:

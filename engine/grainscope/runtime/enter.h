@@ -39,8 +39,8 @@ class EnteringJob final : public Job {
     CountLatch latch_;
 };
 
-/// Runs f on a worker of that pool and waits for it: at once if the caller is one; a worker of another pool keeps working
-/// for its own pool meanwhile; any other thread blocks.
+/// Runs f on a worker of that pool and waits for it: at once if the caller is one; a worker of another pool keeps
+/// working for its own pool meanwhile; any other thread blocks.
 template <class F>
 CallValue<F&> enter_pool(Registry& registry, F&& f) {
     if (registry.current_worker() != nullptr) return call_for_value(f);

@@ -9,6 +9,8 @@ FifoSet::FifoSet(std::size_t workers)
     for (std::size_t i = 0; i <= workers; ++i) fifos_[i] = std::make_shared<Fifo>();
 }
 
-Fifo& FifoSet::of(const Worker* worker) const noexcept { return *fifos_[worker != nullptr ? worker->index() : workers_]; }
+Fifo& FifoSet::of(const Worker* worker) const noexcept {
+    return *fifos_[worker != nullptr ? worker->index() : workers_];
+}
 
 }  // namespace grainscope::detail

@@ -10,10 +10,10 @@
 
 namespace grainscope {
 
-/// Calls fn and returns its result. While fn waits (in a join or a scope), its thread takes no outside work, so that a lock
-/// may be held across it. The isolation goes with the work: a thread that has stolen a piece of it takes no outside work
-/// either while it waits inside that piece, and what is spawned inside belongs to it. Outside any pool fn runs in the global
-/// one. Forks inside cost what they cost outside.
+/// Calls fn and returns its result. While fn waits (in a join or a scope), its thread takes no outside work, so that a
+/// lock may be held across it. The isolation goes with the work: a thread that has stolen a piece of it takes no
+/// outside work either while it waits inside that piece, and what is spawned inside belongs to it. Outside any pool fn
+/// runs in the global one. Forks inside cost what they cost outside.
 ///
 ///     std::mutex m;
 ///     std::scoped_lock lock(m);

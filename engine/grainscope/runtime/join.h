@@ -1,8 +1,9 @@
 // join: two halves that may run in parallel.
 //
 // Mohr, Kranz, Halstead: "Lazy Task Creation" (1990); Frigo, Leiserson, Randall: "The Implementation of the Cilk-5
-// Multithreaded Language" (PLDI 1998). The second half lies in the worker's deque while the first runs; if no thief came for
-// it, it is taken back and called. That path costs no allocation, no system call, no fence and no read-modify-write.
+// Multithreaded Language" (PLDI 1998). The second half lies in the worker's deque while the first runs; if no thief
+// came for it, it is taken back and called. That path costs no allocation, no system call, no fence and no
+// read-modify-write.
 #pragma once
 
 #include <type_traits>
@@ -30,107 +31,143 @@ class FnContext {
 
 namespace detail {
 
+/// How a half is called: with the context that join_context promises, or without.
+enum class Halves { plain, with_context };
+
+template <Halves halves, class F>
+inline decltype(auto) call_half(F& half, [[maybe_unused]] bool migrated) {
+    if constexpr (halves == Halves::with_context) {
+        return half(FnContext(migrated));
+    } else {
+        return half();
+    }
+}
+
+template <Halves halves, class F>
+using HalfValue = ValueOf<decltype(call_half<halves>(std::declval<F&>(), false))>;
+
+template <Halves halves, class F>
+inline HalfValue<halves, F> half_value(F& half) {
+    return call_for_value([&]() -> decltype(auto) { return call_half<halves>(half, false); });
+}
+
 /// The second half of a join, on the stack of the first. Its word is its latch: null once a thief has run it.
-template <class Half>
+template <Halves halves, class F>
 class StackJob final : public Job {
   public:
-    using Result = CallValue<Half&, FnContext>;
+    using Result = HalfValue<halves, F>;
 
-    explicit StackJob(Half& half) noexcept : Job(&run_stolen), half_(half) {}
+    explicit StackJob(F& half) noexcept : Job(&run_stolen), half_(half) {}
 
     [[nodiscard]] bool is_set() const noexcept { return execute_.load(seq_cst) == nullptr; }  // pairs with run_stolen
     [[nodiscard]] Result take() { return outcome_.take(); }
-    void discard() noexcept { outcome_.discard(); }
+    [[nodiscard]] F& half() const noexcept { return half_; }
 
   private:
     static void run_stolen(Job& job, Worker& runner, Worker& origin) {
         auto& self = static_cast<StackJob&>(job);
-        self.outcome_.run([&]() -> decltype(auto) { return self.half_(FnContext(&runner != &origin)); });
-        // From here on `self` may be gone: its owner goes on as soon as it sees null. The owner's worker stays: it belongs
-        // to the runner's own pool. seq_cst: publishes the outcome, and pairs with the owner's last look before it parks.
+        self.outcome_.run([&]() -> decltype(auto) { return call_half<halves>(self.half_, &runner != &origin); });
+        // From here on `self` may be gone: its owner goes on as soon as it sees null. The owner's worker stays: it
+        // belongs to the runner's own pool. seq_cst: publishes the outcome, and pairs with the owner's last look before
+        // it parks.
         self.execute_.store(nullptr, seq_cst);
         if (&runner != &origin) origin.wake_for_latch();
     }
 
-    Half& half_;
+    F& half_;
     Outcome<Result> outcome_;
 };
 
-/// The first half has thrown: the second runs to its end all the same, here or where it is, and its own outcome is dropped.
-template <class Half>
-[[gnu::cold, gnu::noinline]] void settle_after_throw(Lane& lane, StackJob<Half>& job, Deque::Index index, Half& half) noexcept {
-    if (lane.deque().pop_exactly(index)) {
+/// The second half was not simply there: thieves are near it, or have it, or it lies below jobs that the first half
+/// left behind.
+template <Halves halves, class F>
+[[gnu::noinline]] HalfValue<halves, F> finish_second(Lane& lane, StackJob<halves, F>& job, Deque::Index index) {
+    if (lane.deque().pop_contested(index)) {
         lane.count_pop();
-        try {
-            half(FnContext(false));
-        } catch (...) {  // NOLINT: the first half's exception is the one that is seen
-        }
-        return;
+        return half_value<halves>(job.half());
     }
-    lane.worker().wait_until(job);
-    job.discard();
-}
-
-/// The second half was stolen, or lies below jobs that the first half left behind.
-template <class Half>
-[[gnu::noinline]] typename StackJob<Half>::Result wait_for_second(Lane& lane, StackJob<Half>& job) {
     lane.worker().wait_until(job);
     return job.take();
 }
 
-template <class A, class B>
-inline std::pair<CallValue<A&, FnContext>, CallValue<B&, FnContext>> join_on(Lane& lane, A& first, B& second) {
-    StackJob<B> job(second);
-    const Deque::Index index = lane.push(job);
-    auto&& result = [&]() -> CallValue<A&, FnContext> {
+/// The first half has thrown: the second runs to its end all the same, here or where it is, and its own outcome is
+/// dropped.
+template <Halves halves, class F>
+[[gnu::cold, gnu::noinline]] void settle_after_throw(Lane& lane, StackJob<halves, F>& job,
+                                                     Deque::Index index) noexcept {
+    try {
+        finish_second(lane, job, index);
+    } catch (...) {  // NOLINT: the first half's exception is the one that is seen
+    }
+}
+
+template <Halves halves, class A, class B>
+using JoinResult = std::pair<HalfValue<halves, A>, HalfValue<halves, B>>;
+
+template <Halves halves, Ordering ordering, class A, class B>
+inline JoinResult<halves, A, B> join_on(Lane& lane, Deque::Index index, A& first, B& second) {
+    StackJob<halves, B> job(second);
+    lane.push_at<ordering>(index, job);
+    auto&& result = [&]() -> HalfValue<halves, A> {
         try {
-            return call_for_value(first, FnContext(false));
+            return half_value<halves>(first);
         } catch (...) {
-            settle_after_throw(lane, job, index, second);
+            settle_after_throw(lane, job, index);
             throw;
         }
     }();
-    if (lane.deque().pop_exactly(index)) [[likely]] {
+    if (lane.deque().pop_exactly<ordering>(index)) [[likely]] {
         lane.count_pop();
-        return {std::forward<decltype(result)>(result), call_for_value(second, FnContext(false))};
+        return {std::forward<decltype(result)>(result), half_value<halves>(second)};
     }
-    return {std::forward<decltype(result)>(result), wait_for_second(lane, job)};
+    return {std::forward<decltype(result)>(result), finish_second(lane, job, index)};
 }
 
-/// The deque is full, or this worker records tasks: the way round that has time.
-template <class A, class B>
-[[gnu::noinline]] std::pair<CallValue<A&, FnContext>, CallValue<B&, FnContext>> join_slowly(Lane& lane, A& first, B& second) {
+/// The deque is full, or this worker records tasks, or fences cost something here: the way round that has time.
+template <Halves halves, class A, class B>
+[[gnu::noinline]] JoinResult<halves, A, B> join_slowly(Lane& lane, A& first, B& second) {
     lane.deque().make_room();
-    if (!lane.worker().records_tasks()) return join_on(lane, first, second);
-    Worker& worker = lane.worker();
-    ForkRecord fork(worker);
+    if (!lane.worker().records_tasks()) {
+        return join_on<halves, Ordering::checked>(lane, lane.deque().bottom(), first, second);
+    }
+    ForkRecord fork(lane.worker());
     auto recorded_first = [&](FnContext context) -> decltype(auto) {
         const LeftSpan span(fork);
-        return first(context);
+        return call_half<halves>(first, context.migrated());
     };
     auto recorded_second = [&](FnContext context) -> decltype(auto) {
         const RightSpan span(fork, *Worker::current());
-        return second(context);
+        return call_half<halves>(second, context.migrated());
     };
-    return join_on(lane, recorded_first, recorded_second);
+    return join_on<Halves::with_context, Ordering::checked>(lane, lane.deque().bottom(), recorded_first,
+                                                            recorded_second);
 }
 
-template <class A, class B>
-inline std::pair<CallValue<A&, FnContext>, CallValue<B&, FnContext>> join_halves(A& first, B& second) {
+template <Halves halves, class A, class B>
+JoinResult<halves, A, B> join_from_outside(A& first, B& second);
+
+template <Halves halves, class A, class B>
+inline JoinResult<halves, A, B> join_halves(A& first, B& second) {
     Lane* const lane = Lane::current();
     if (lane == nullptr) [[unlikely]]
-        return enter_pool(*Registry::global(), [&] { return join_halves(first, second); });
-    if (!lane->deque().has_room()) [[unlikely]]
-        return join_slowly(*lane, first, second);
-    return join_on(*lane, first, second);
+        return join_from_outside<halves>(first, second);
+    const Deque::Index bottom = lane->deque().bottom();
+    if (!lane->deque().fast_path_is_open_at(bottom)) [[unlikely]]
+        return join_slowly<halves>(*lane, first, second);
+    return join_on<halves, Ordering::light>(*lane, bottom, first, second);
+}
+
+template <Halves halves, class A, class B>
+[[gnu::noinline]] JoinResult<halves, A, B> join_from_outside(A& first, B& second) {
+    return enter_pool(*Registry::global(), [&] { return join_halves<halves>(first, second); });
 }
 
 }  // namespace detail
 
-/// Runs both closures, in parallel if another worker is free, and returns both results (std::monostate for void) when both
-/// have ended. The first runs on the calling thread at once; the second may be stolen meanwhile. Outside any pool it runs in
-/// the global one. Cost: about two plain calls. If one throws, the other runs to its end first; if both throw, the first
-/// one's exception is the one seen.
+/// Runs both closures, in parallel if another worker is free, and returns both results (std::monostate for void) when
+/// both have ended. The first runs on the calling thread at once; the second may be stolen meanwhile. Outside any pool
+/// it runs in the global one. Cost: about two plain calls. If one throws, the other runs to its end first; if both
+/// throw, the first one's exception is the one seen.
 ///
 ///     long fib(int n) {
 ///         if (n < 2) return n;
@@ -139,9 +176,7 @@ inline std::pair<CallValue<A&, FnContext>, CallValue<B&, FnContext>> join_halves
 ///     }
 template <class A, class B>
 inline auto join(A&& first, B&& second) {
-    auto call_first = [&](FnContext) -> decltype(auto) { return first(); };
-    auto call_second = [&](FnContext) -> decltype(auto) { return second(); };
-    return detail::join_halves(call_first, call_second);
+    return detail::join_halves<detail::Halves::plain>(first, second);
 }
 
 /// As join, but each half is told whether it migrated to another worker: a sign that somebody has time.
@@ -149,7 +184,7 @@ inline auto join(A&& first, B&& second) {
 ///     grainscope::join_context([](grainscope::FnContext c) { (void)c.migrated(); }, [](grainscope::FnContext) {});
 template <class A, class B>
 inline auto join_context(A&& first, B&& second) {
-    return detail::join_halves(first, second);
+    return detail::join_halves<detail::Halves::with_context>(first, second);
 }
 
 }  // namespace grainscope

@@ -31,12 +31,13 @@ class BlockingLatch {
     bool set_ = false;
 };
 
-/// Set once the count falls to zero; begins at one, for the owner itself. The owner is the worker that waits, which keeps
-/// working meanwhile, or a thread outside any pool, which blocks.
+/// Set once the count falls to zero; begins at one, for the owner itself. The owner is the worker that waits, which
+/// keeps working meanwhile, or a thread outside any pool, which blocks.
 class CountLatch {
   public:
     /// setters: the pool whose workers will count down.
-    explicit CountLatch(const Registry& setters) : owner_(Worker::current()), owner_pool_(keep_alive(owner_, setters)) {}
+    explicit CountLatch(const Registry& setters)
+        : owner_(Worker::current()), owner_pool_(keep_alive(owner_, setters)) {}
 
     /// Relaxed: whoever adds holds a count itself, so the latch cannot be set meanwhile.
     void increment() noexcept { count_.fetch_add(1, relaxed); }
@@ -44,7 +45,7 @@ class CountLatch {
     void decrement() {
         Worker* const owner = owner_;
         const std::shared_ptr<Registry> pool = owner_pool_;  // another pool's worker may end as soon as it goes on
-        if (count_.fetch_sub(1, seq_cst) != 1) return;       // seq_cst: pairs with park's last look, and publishes results
+        if (count_.fetch_sub(1, seq_cst) != 1) return;  // seq_cst: pairs with park's last look, and publishes results
         if (owner != nullptr) {
             owner->wake_for_latch();
         } else {

@@ -5,9 +5,9 @@
 
 namespace grainscope::detail {
 
-/// One call of `isolate`. Work pushed inside belongs to the region; a thread that waits inside takes only work of the same
-/// region or of one nested in it. Regions live as long as their pool and are reused, so that a thief may always follow
-/// `parent`, even of a region that has just ended.
+/// One call of `isolate`. Work pushed inside belongs to the region; a thread that waits inside takes only work of the
+/// same region or of one nested in it. Regions live as long as their pool and are reused, so that a thief may always
+/// follow `parent`, even of a region that has just ended.
 struct Region {
     Atomic<const Region*> parent{nullptr};
 };

@@ -153,11 +153,12 @@ void Registry::push_or_inject(Job& job) {
 }
 
 void Registry::wake_for_work(const Region* region, std::size_t near) noexcept {
-    sleep_.wake_one(near, [&](std::size_t worker) { return is_within(region, waiting_regions_[worker].load(seq_cst)); });
+    sleep_.wake_one(near,
+                    [&](std::size_t worker) { return is_within(region, waiting_regions_[worker].load(seq_cst)); });
 }
 
 void Registry::wake_for_work_left(std::size_t near) noexcept {
-    platform::heavy_fence();  // pairs with light_fence in someone_should_wake: the last searcher's count is public first
+    platform::heavy_fence();  // pairs with light_fence in Lane::push: the last searcher's count is public first
     if (!entrance_.looks_empty()) return wake_for_work(nullptr, near);
     for (const auto& worker : workers_) {
         for (Lane* lane = worker->first_lane(); lane != nullptr; lane = lane->next_of_worker) {
@@ -202,7 +203,8 @@ void Registry::give_region_back(const Region* region) {
 
 trace::WorkerReading Registry::read_worker(std::size_t index, trace::Ticks now) const {
     const Worker& worker = *workers_[index];
-    trace::WorkerReading reading{.tid = worker.tid(), .counters = worker.counters(), .states = worker.recorder().read(now)};
+    trace::WorkerReading reading{
+        .tid = worker.tid(), .counters = worker.counters(), .states = worker.recorder().read(now)};
     if (const trace::EventRing* ring = worker.recorder().ring()) reading.dropped_events = ring->dropped();
     return reading;
 }

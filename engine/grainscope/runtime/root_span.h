@@ -30,8 +30,8 @@ class RootSpan {
         if (!runner.records_tasks()) return;
         std::uint16_t flags = trace::task_is_spawned | trace::task_is_right;
         if (spawned.id != 0 && spawned.spawner != runner.index()) flags |= trace::task_is_stolen;
-        span_.emplace(runner, spawned.id != 0 ? spawned.id : runner.new_task_id(), spawned.parent, flags, spawned.spawner,
-                      platform::ticks());
+        span_.emplace(runner, spawned.id != 0 ? spawned.id : runner.new_task_id(), spawned.parent, flags,
+                      spawned.spawner, platform::ticks());
     }
 
   private:

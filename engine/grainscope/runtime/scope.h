@@ -115,12 +115,13 @@ class ScopeBase {
 
 }  // namespace detail
 
-/// Where tasks are spawned that may borrow from the caller's stack. Made by scope() and in_place_scope(); may be used from
-/// any thread until the scope has ended, also by its tasks.
+/// Where tasks are spawned that may borrow from the caller's stack. Made by scope() and in_place_scope(); may be used
+/// from any thread until the scope has ended, also by its tasks.
 class Scope : private detail::ScopeBase {
   public:
-    /// Spawns a task; a closure takes the scope (to spawn more) or nothing. The newest is run first by its own worker; thieves
-    /// take the oldest. Allocates the task. An exception ends up at the scope's caller, after all tasks have ended.
+    /// Spawns a task; a closure takes the scope (to spawn more) or nothing. The newest is run first by its own worker;
+    /// thieves take the oldest. Allocates the task. An exception ends up at the scope's caller, after all tasks have
+    /// ended.
     template <class F>
     void spawn(F&& f) {
         registry().push_or_inject(make_task(*this, std::forward<F>(f)));
@@ -176,8 +177,8 @@ decltype(auto) run_scope(detail::Registry& registry, F& body) {
     }
 }
 
-/// Runs `body(Scope&)` on a worker of the current pool and returns its result once every spawned task has ended. The first
-/// exception of body or tasks is rethrown then.
+/// Runs `body(Scope&)` on a worker of the current pool and returns its result once every spawned task has ended. The
+/// first exception of body or tasks is rethrown then.
 ///
 ///     int hits[2] = {0, 0};
 ///     grainscope::scope([&](grainscope::Scope& s) {

@@ -16,34 +16,42 @@ class Sleep {
   public:
     explicit Sleep(std::size_t workers) : workers_(workers), places_(std::make_unique<Place[]>(workers)) {}
 
-    /// The producer's question after every push: does somebody sleep while nobody searches? One load and one comparison.
-    /// The push before it must be ordered before this load: by light_fence, or by sequentially consistent operations.
-    [[nodiscard]] bool someone_should_wake() const noexcept {
-        if (platform::fences_are_asymmetric()) [[likely]] {
-            platform::light_fence();  // pairs with heavy_fence in park
-            return sleeps_unwatched(word_.load(relaxed));
+    /// How many sleep and how many search. Kept less one, so that "somebody sleeps while nobody searches" is a single
+    /// comparison: sleepers + 65,536 searchers - 1 < 65,535, unsigned.
+    class Word {
+      public:
+        /// The producer's question after every push. The push must be ordered before it: by light_fence (ask with
+        /// relaxed; pairs with heavy_fence in park), or by sequentially consistent operations (ask with seq_cst).
+        [[nodiscard]] bool someone_should_wake(std::memory_order order) const noexcept {
+            return value_.load(order) < one_searcher - 1;
         }
-        return sleeps_unwatched(word_.load(seq_cst));
-    }
 
-    void start_searching() noexcept { word_.fetch_add(one_searcher, seq_cst); }
+      private:
+        friend class Sleep;
+        Atomic<std::uint32_t> value_{static_cast<std::uint32_t>(-1)};
+    };
 
-    /// Returns whether the caller was the last searcher while others sleep: whoever pushed meanwhile relied on it, so the
-    /// caller must look whether work is left and wake somebody for it.
+    [[nodiscard]] const Word& word() const noexcept { return word_; }
+    [[nodiscard]] bool someone_should_wake() const noexcept { return word_.someone_should_wake(seq_cst); }
+
+    void start_searching() noexcept { word_.value_.fetch_add(one_searcher, seq_cst); }
+
+    /// Returns whether the caller was the last searcher while others sleep: whoever pushed meanwhile relied on it, so
+    /// the caller must look whether work is left and wake somebody for it.
     [[nodiscard]] bool stop_searching() noexcept {
-        const std::uint64_t before = word_.fetch_sub(one_searcher, seq_cst);
-        return before / one_searcher == 1 && static_cast<std::uint32_t>(before) > 0;
+        const std::uint32_t before = word_.value_.fetch_sub(one_searcher, seq_cst) + 1;
+        return before / one_searcher == 1 && before % one_searcher > 0;
     }
 
-    /// Blocks worker `index`, which counts as a searcher (unless restricted), until it is woken. `keep_awake` is asked once
-    /// after the intention to sleep is public; true takes the intention back. Returns whether it slept. The worker counts as
-    /// a searcher again afterwards (unless restricted).
+    /// Blocks worker `index`, which counts as a searcher (unless restricted), until it is woken. `keep_awake` is asked
+    /// once after the intention to sleep is public; true takes the intention back. Returns whether it slept. The worker
+    /// counts as a searcher again afterwards (unless restricted).
     template <class KeepAwake, class OnSleep>
     bool park(std::size_t index, bool restricted, KeepAwake&& keep_awake, OnSleep&& on_sleep) {
         Place& place = places_[index];
-        word_.fetch_add(restricted ? one_sleeper : one_sleeper - one_searcher, seq_cst);
+        word_.value_.fetch_add(restricted ? one_sleeper : one_sleeper - one_searcher, seq_cst);
         place.state.store(restricted ? parked_restricted : parked, seq_cst);
-        platform::heavy_fence();  // pairs with light_fence in someone_should_wake
+        platform::heavy_fence();  // pairs with light_fence in Lane::push
         if (keep_awake()) {
             wake(index);  // unless somebody was faster; either way the counts are right
             return false;
@@ -61,7 +69,7 @@ class Sleep {
         Place& place = places_[index];
         std::uint32_t state = place.state.load(seq_cst);
         if (state == awake || !place.state.compare_exchange_strong(state, awake, seq_cst)) return false;
-        word_.fetch_add(state == parked_restricted ? 0 - one_sleeper : one_searcher - one_sleeper, seq_cst);
+        word_.value_.fetch_add(state == parked_restricted ? 0 - one_sleeper : one_searcher - one_sleeper, seq_cst);
         platform::futex_wake_one(place.state);
         return true;
     }
@@ -77,8 +85,8 @@ class Sleep {
     }
 
   private:
-    static constexpr std::uint64_t one_sleeper = 1;
-    static constexpr std::uint64_t one_searcher = std::uint64_t{1} << 32;
+    static constexpr std::uint32_t one_sleeper = 1;
+    static constexpr std::uint32_t one_searcher = std::uint32_t{1} << 16;
     static constexpr std::uint32_t awake = 0;
     static constexpr std::uint32_t parked = 1;
     static constexpr std::uint32_t parked_restricted = 2;  ///< waits inside an isolated region: counts as no searcher
@@ -87,12 +95,9 @@ class Sleep {
         Atomic<std::uint32_t> state{awake};
     };
 
-    /// sleepers > 0 and searchers == 0, in one comparison.
-    static bool sleeps_unwatched(std::uint64_t word) noexcept { return word - 1 < one_searcher - 1; }
-
     const std::size_t workers_;
     const std::unique_ptr<Place[]> places_;
-    alignas(cache_line) Atomic<std::uint64_t> word_{0};
+    alignas(cache_line) Word word_;
 };
 
 }  // namespace grainscope::detail

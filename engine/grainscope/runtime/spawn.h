@@ -59,7 +59,9 @@ template <class F>
 void spawn_broadcast_in(Registry& registry, F&& f) {
     auto shared = std::make_shared<std::decay_t<F>>(std::forward<F>(f));
     for (std::size_t i = 0; i < registry.size(); ++i) {
-        registry.mail(i, make_detached(registry, [shared, i, n = registry.size()] { (*shared)(BroadcastContext(i, n)); }), nullptr);
+        registry.mail(i,
+                      make_detached(registry, [shared, i, n = registry.size()] { (*shared)(BroadcastContext(i, n)); }),
+                      nullptr);
     }
 }
 
@@ -117,12 +119,13 @@ class HandleState {
 
 }  // namespace detail
 
-/// A spawned task's result to come. Move-only. Dropping it lets the task run on; its result, or exception, is then lost.
+/// A spawned task's result to come. Move-only. Dropping it lets the task run on; its result, or exception, is then
+/// lost.
 template <class R>
 class SpawnHandle {
   public:
-    /// Waits for the task and returns its result or rethrows its exception. A worker does other work meanwhile. Once only:
-    /// throws std::logic_error on a handle that holds nothing.
+    /// Waits for the task and returns its result or rethrows its exception. A worker does other work meanwhile. Once
+    /// only: throws std::logic_error on a handle that holds nothing.
     R wait() {
         if (!state_) throw std::logic_error("this handle's task has been waited for already");
         const auto state = std::exchange(state_, nullptr);
@@ -155,8 +158,8 @@ auto spawn_handle_in(detail::Registry& registry, F&& f) {
     return SpawnHandle<R>(std::move(state));
 }
 
-/// Spawns a detached task on the current pool. It owns what it needs: nothing waits for it but the pool's destructor. An
-/// exception goes to the pool's panic handler; without one the program terminates.
+/// Spawns a detached task on the current pool. It owns what it needs: nothing waits for it but the pool's destructor.
+/// An exception goes to the pool's panic handler; without one the program terminates.
 ///
 ///     grainscope::spawn([] { /* later, on some worker */ });
 template <class F>

@@ -13,10 +13,10 @@
 
 namespace grainscope::detail {
 
-/// Written by its worker at changes of state only, read by anyone at any time. The times are a sequence lock over atomics:
-/// the writer makes `sequence_` odd, stores, and makes it even; a reader that saw it odd or changed tries again. Every data
-/// store is a release and every data load an acquire, so that a reader which saw any new value also sees the odd sequence
-/// (no fences: the thread sanitizer does not understand them).
+/// Written by its worker at changes of state only, read by anyone at any time. The times are a sequence lock over
+/// atomics: the writer makes `sequence_` odd, stores, and makes it even; a reader that saw it odd or changed tries
+/// again. Every data store is a release and every data load an acquire, so that a reader which saw any new value also
+/// sees the odd sequence (no fences: the thread sanitizer does not understand them).
 class StateRecorder {
   public:
     using Ticks = platform::Ticks;
@@ -52,7 +52,9 @@ class StateRecorder {
         publish(next, now);
     }
 
-    [[nodiscard]] trace::Level level() const noexcept { return level_.load(relaxed); }  // a wish, not an order of memory
+    [[nodiscard]] trace::Level level() const noexcept {
+        return level_.load(relaxed);
+    }  // a wish, not an order of memory
 
     void record(const trace::Event& event) noexcept {
         // Acquire pairs with the release in set_level: the ring is whole.
@@ -95,7 +97,8 @@ class StateRecorder {
     static constexpr std::size_t ring_capacity = std::size_t{1} << 16;
 
     void start(Ticks now) noexcept {
-        shortest_search_ = static_cast<Ticks>(static_cast<double>(trace::shortest_search_span_ns) * platform::ticks_per_ns());
+        shortest_search_ =
+            static_cast<Ticks>(static_cast<double>(trace::shortest_search_span_ns) * platform::ticks_per_ns());
         drawn_since_ = now;
         since_ = now;
         public_since_.store(now, relaxed);        // before any other thread knows the worker
@@ -104,7 +107,8 @@ class StateRecorder {
 
     void finish_span(State state, Ticks begin, Ticks end) noexcept {
         if (level() == trace::Level::off) return;
-        record({.begin = begin, .end = end, .kind = trace::EventKind::state, .detail = static_cast<std::uint8_t>(state)});
+        record(
+            {.begin = begin, .end = end, .kind = trace::EventKind::state, .detail = static_cast<std::uint8_t>(state)});
     }
 
     void publish(State next, Ticks now) noexcept {

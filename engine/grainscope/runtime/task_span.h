@@ -1,4 +1,5 @@
-// Spans of the two halves of a join, for recordings of tasks. Neighbours share a stamp: three readings of the clock a join.
+// Spans of the two halves of a join, for recordings of tasks. Neighbours share a stamp: three readings of the clock a
+// join.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,12 @@ class TaskSpan {
     TaskSpan(Worker& worker, std::uint64_t id, std::uint64_t parent, std::uint16_t flags, std::uint32_t victim,
              platform::Ticks begin) noexcept
         : worker_(worker), forks_before_(worker.recorded_forks), task_before_(std::exchange(worker.current_task, id)) {
-        event_ = {.begin = begin, .id = id, .parent = parent, .victim = victim, .flags = flags, .kind = trace::EventKind::task};
+        event_ = {.begin = begin,
+                  .id = id,
+                  .parent = parent,
+                  .victim = victim,
+                  .flags = flags,
+                  .kind = trace::EventKind::task};
     }
     TaskSpan(const TaskSpan&) = delete;
     TaskSpan& operator=(const TaskSpan&) = delete;
@@ -57,7 +63,8 @@ struct ForkRecord {
 
 class LeftSpan {
   public:
-    explicit LeftSpan(ForkRecord& fork) noexcept : fork_(fork), span_(fork.forker, fork.left, fork.parent, 0, 0, fork.boundary) {}
+    explicit LeftSpan(ForkRecord& fork) noexcept
+        : fork_(fork), span_(fork.forker, fork.left, fork.parent, 0, 0, fork.boundary) {}
     LeftSpan(const LeftSpan&) = delete;
     LeftSpan& operator=(const LeftSpan&) = delete;
     ~LeftSpan() {

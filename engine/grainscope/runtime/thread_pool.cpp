@@ -46,7 +46,9 @@ detail::Registry& ThreadPool::registry() const {
 
 std::size_t ThreadPool::current_num_threads() const { return registry().size(); }
 std::optional<std::size_t> ThreadPool::current_thread_index() const { return index_of(registry().current_worker()); }
-std::optional<bool> ThreadPool::current_thread_has_pending_tasks() const { return has_jobs(registry().current_worker()); }
+std::optional<bool> ThreadPool::current_thread_has_pending_tasks() const {
+    return has_jobs(registry().current_worker());
+}
 std::optional<Yield> ThreadPool::yield_now() { return run_one(registry().current_worker(), false); }
 std::optional<Yield> ThreadPool::yield_local() { return run_one(registry().current_worker(), true); }
 

@@ -30,17 +30,17 @@ class PoolAlreadyInitialized : public std::logic_error {
 /// What yield_now and yield_local did.
 enum class Yield { executed, idle };
 
-/// Work-stealing threads of their own. Move-only; a moved-from pool holds nothing, and using it throws std::logic_error. The
-/// destructor finishes what was spawned, then joins the threads (one that runs on the pool's own worker lets them end by
-/// themselves). Every member may be called from any thread at any time.
+/// Work-stealing threads of their own. Move-only; a moved-from pool holds nothing, and using it throws
+/// std::logic_error. The destructor finishes what was spawned, then joins the threads (one that runs on the pool's own
+/// worker lets them end by themselves). Every member may be called from any thread at any time.
 class ThreadPool {
   public:
     ThreadPool(ThreadPool&&) noexcept = default;
     ThreadPool& operator=(ThreadPool&& other) noexcept;
     ~ThreadPool();
 
-    /// Runs f on a worker of this pool and returns its result: parallel calls inside use this pool. Runs at once on a worker
-    /// of this pool; a worker of another pool keeps working for that one while it waits. Rethrows f's exception.
+    /// Runs f on a worker of this pool and returns its result: parallel calls inside use this pool. Runs at once on a
+    /// worker of this pool; a worker of another pool keeps working for that one while it waits. Rethrows f's exception.
     template <class F>
     auto install(F&& f) -> std::invoke_result_t<F&> {
         return static_cast<std::invoke_result_t<F&>>(detail::enter_pool(registry(), f));
@@ -142,7 +142,8 @@ class ThreadPoolBuilder {
 
     /// Starts the pool. Throws std::invalid_argument for too many threads, std::system_error if one cannot be started.
     [[nodiscard]] ThreadPool build() const;
-    /// Makes the pool that is used outside any other. Throws PoolAlreadyInitialized if it exists: its first use builds it.
+    /// Makes the pool that is used outside any other. Throws PoolAlreadyInitialized if it exists: its first use builds
+    /// it.
     void build_global() const;
 
   private:

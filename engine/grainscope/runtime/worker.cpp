@@ -144,11 +144,9 @@ Worker::Found Worker::steal_from(Worker& victim) {
         }
         const Region* const region = lane->region();
         if (is_within(region, mine)) return {.job = job, .origin = &victim, .region = region};
-        // The lane has changed its region between the look and the steal: this is outside work after all. It goes to this
-        // worker's outermost lane, where anyone who is free may have it.
-        Lane& outermost = *owned_lanes_.front();
-        if (!outermost.deque().has_room()) outermost.deque().make_room();
-        outermost.push(*job);
+        // The lane has changed its region between the look and the steal: this is outside work after all. It goes to
+        // this worker's outermost lane, where anyone who is free may have it.
+        owned_lanes_.front()->push(*job);
     }
     return {};
 }
@@ -180,7 +178,8 @@ Worker::Found Worker::search(const Condition& condition) {
             return found;
         } while (platform::ticks() - began < patience);
 
-        registry_->set_waiting_region(index_, steal_depth < registry_->options().max_steal_depth ? lane_->region() : &nowhere);
+        registry_->set_waiting_region(index_,
+                                      steal_depth < registry_->options().max_steal_depth ? lane_->region() : &nowhere);
         const bool slept = sleep.park(
             index_, restricted, [&] { return condition.is_set() || sees_work(); },
             [&] {
@@ -224,7 +223,8 @@ void Worker::leave_region(Lane& outer) {
     Lane& inner = *lane_;
     lane_ = &outer;
     Lane::set_current(&outer);
-    // What is left was detached. The order of a last-in-first-out lane is kept by moving from the bottom and pushing back.
+    // What is left was detached. The order of a last-in-first-out lane is kept by moving from the bottom and pushing
+    // back.
     std::vector<Job*> left;
     while (Job* job = inner.deque().pop()) left.push_back(job);
     for (auto job = left.rbegin(); job != left.rend(); ++job) push(**job);

@@ -49,11 +49,7 @@ class Worker {
     void run();
 
     /// Makes a job stealable, growing the deque if need be.
-    void push(Job& job) {
-        Deque& deque = lane_->deque();
-        if (!deque.has_room()) deque.make_room();
-        lane_->push(job);
-    }
+    void push(Job& job) { lane_->push(job); }
 
     /// Runs other jobs until the condition holds: its own first, then its mailbox, then what it can steal or what was
     /// injected; parks when there is nothing. Inside an isolated region it takes only that region's work.
@@ -70,8 +66,8 @@ class Worker {
     bool run_one(bool local_only);
     [[nodiscard]] bool has_local_jobs() const noexcept { return !lane_->deque().looks_empty(); }
 
-    /// Enters a region: from here on this thread pushes to a lane of that region. leave_region hands what is left there (a
-    /// detached spawn) to the outer lane.
+    /// Enters a region: from here on this thread pushes to a lane of that region. leave_region hands what is left there
+    /// (a detached spawn) to the outer lane.
     Lane& enter_region(const Region* region);
     void leave_region(Lane& outer);
 
@@ -123,8 +119,8 @@ class Worker {
 
     Registry* registry_;
     std::size_t index_;
-    Lane* lane_ = nullptr;               ///< where this thread pushes now
-    Atomic<Lane*> lanes_{nullptr};       ///< all that ever were, newest first
+    Lane* lane_ = nullptr;          ///< where this thread pushes now
+    Atomic<Lane*> lanes_{nullptr};  ///< all that ever were, newest first
     std::vector<std::unique_ptr<Lane>> owned_lanes_;
     Lane* idle_lanes_ = nullptr;
     std::uint32_t random_state_;
