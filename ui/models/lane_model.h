@@ -7,6 +7,7 @@
 
 #include <QAbstractTableModel>
 
+#include "ui/models/kernel_times.h"
 #include "ui/models/state_index.h"
 #include "ui/models/time_navigator.h"
 #include "ui/session/live_recording.h"
@@ -86,7 +87,8 @@ class LaneModel : public QAbstractTableModel {
     /// The hit in words, for the readout: "worker 1 · busy 1.24 ms, from 812 ms · descheduled 12 %".
     [[nodiscard]] static QString describe(const LaneHit& hit);
 
-    /// Shares of the states of one worker, or all (-1), in a range; they add up to what is known of it.
+    /// Shares of the states of one worker, or all (-1), in the known time of a range: all but `descheduled` add up
+    /// to 1.
     struct Shares {
         double busy = 0, searching = 0, parked = 0, blocked = 0, descheduled = 0;  ///< descheduled is part of busy
         double known = 0;  ///< the part of the range that the recording knows
@@ -94,7 +96,7 @@ class LaneModel : public QAbstractTableModel {
     [[nodiscard]] Shares shares(int worker, TimeRange range) const;
 
     /// The overview strip: for each of `columns` columns of range, the busy fraction of all workers (0 to 1).
-    [[nodiscard]] std::vector<float> busyOverview(TimeRange range, int columns);
+    [[nodiscard]] std::vector<float> busyOverview(TimeRange range, int columns) const;
 
     static double timeToX(Nanoseconds time, TimeRange range, int width);
     static Nanoseconds xToTime(double x, TimeRange range, int width);
@@ -111,7 +113,10 @@ class LaneModel : public QAbstractTableModel {
         quint64 version = 0;
         std::vector<LaneRun> runs;
     };
+    [[nodiscard]] const trace::WorkerTrack& track(int worker) const;
     void computeRuns(int worker, Raster& raster) const;
+    void computeKernelRuns(int worker, Raster& raster) const;
+    [[nodiscard]] double descheduledPartOfBusy(int worker, SampleHull hull) const;
 
     RecordingPtr recording_;
     std::vector<StateIndex> indexes_;

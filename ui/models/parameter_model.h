@@ -99,7 +99,7 @@ class ParameterModel : public QAbstractTableModel {
     friend class ChangeParameter;
     void assign(int row, const QVariant& value);
     void push(int row, const QVariant& value);
-    [[nodiscard]] QString problemWith(const ParameterDescription& parameter, const QVariant& value) const;
+    [[nodiscard]] QJsonObject valuesNow() const;
 
     WorkloadDescription workload_;
     QList<ParameterDescription> parameters_;

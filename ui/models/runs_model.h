@@ -22,7 +22,7 @@ struct RunRow {
     int samples = 0;
     std::optional<double> median;
     std::optional<std::pair<double, double>> interval;
-    std::optional<double> speedup;
+    std::optional<double> speedup;  ///< against the best run of the table that did the same work on one thread
     std::optional<double> utilisation;
     std::optional<bool> correct;
     QJsonObject parameters;
@@ -71,9 +71,8 @@ class RunsModel : public QAbstractTableModel {
   private:
     void load();
     void store();
-    /// The median of the same setting on one thread or sequentially, the base of a speedup among the runs of this
-    /// table.
-    [[nodiscard]] std::optional<double> baseFor(const RunRow& row) const;
+    void computeSpeedups();
+    void warn(const QString& sentence);
 
     QString path_;
     QString warning_;

@@ -1,6 +1,7 @@
 // Positions of a slider and the values they stand for.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 namespace grainscope::ui {
@@ -17,6 +18,8 @@ class SliderScale {
 
     /// The stops of [minimum, maximum]; `integral` rounds them to whole numbers. maximum >= minimum.
     SliderScale(double minimum, double maximum, Steps steps, bool integral);
+    /// A linear scale of these stops: ascending, at least one.
+    explicit SliderScale(std::vector<double> stops) : stops_(std::move(stops)), logarithmic_(false) {}
     /// The scale that suits a parameter: its range, `logarithmic` and `tunable` decide. A parameter without a numeric
     /// range has a single stop.
     [[nodiscard]] static SliderScale forParameter(const ParameterDescription& parameter);

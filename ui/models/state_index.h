@@ -1,4 +1,4 @@
-// Time in each state between any two moments, for one worker, in constant memory a question.
+// Time in each state between any two moments, for one worker, at a cost that does not grow with the distance.
 #pragma once
 
 #include <array>
@@ -20,10 +20,26 @@ class StateIndex {
 
     /// Takes in what the track has gained since last time. A track that shrank (another recording) is indexed anew.
     void update(const trace::WorkerTrack& track);
-    /// Time in each state in [0, time), the still open span included as far as it is known.
+
+    /// Answers questions about ascending moments; each starts searching where the last one ended. Valid until the track
+    /// grows.
+    class Walk {
+      public:
+        Walk(const StateIndex& index, const trace::WorkerTrack& track);
+        /// Time in each state in [0, time), the still open span included as far as it is known.
+        [[nodiscard]] StateTimes before(trace::Nanoseconds time);
+
+      private:
+        const StateIndex& index_;
+        const trace::WorkerTrack& track_;
+        std::optional<trace::StateSpan> open_;
+        std::size_t from_ = 0;
+    };
+    /// The same for a single moment.
     [[nodiscard]] StateTimes before(const trace::WorkerTrack& track, trace::Nanoseconds time) const;
-    /// The first span that ends after `time`; states.size() if none does.
-    [[nodiscard]] static std::size_t spanAfter(const trace::WorkerTrack& track, trace::Nanoseconds time);
+    /// Time in each state in [begin, end).
+    [[nodiscard]] StateTimes between(const trace::WorkerTrack& track, trace::Nanoseconds begin,
+                                     trace::Nanoseconds end) const;
 
   private:
     std::vector<StateTimes> totals_;  ///< totals_[i]: time in each state in spans before i * blockSize
@@ -31,11 +47,14 @@ class StateIndex {
     std::size_t indexed_ = 0;
 };
 
+/// The sum over all states.
+[[nodiscard]] trace::Nanoseconds knownTime(const StateTimes& times);
+[[nodiscard]] StateTimes difference(const StateTimes& later, const StateTimes& earlier);
+
 /// The span that the last sample says is still open, cut to what no closed span covers; none if there is none.
 [[nodiscard]] std::optional<trace::StateSpan> openSpan(const trace::WorkerTrack& track);
 
-/// How much of [begin, end) the worker was ready to run without a core, as the kernel says; none if it does not know.
-[[nodiscard]] std::optional<double> descheduledTime(const trace::WorkerTrack& track, trace::Nanoseconds begin,
-                                                    trace::Nanoseconds end);
+/// Whether the worker tells its states at all. The threads of other backends do not: only the kernel knows about them.
+[[nodiscard]] bool tellsStates(const trace::WorkerTrack& track);
 
 }  // namespace grainscope::ui

@@ -30,6 +30,11 @@ class LiveRecording : public std::enable_shared_from_this<LiveRecording> {
     /// Takes the next bytes of the stream. After an error (a sentence) nothing more is decoded; what was read stays.
     [[nodiscard]] std::expected<void, QString> append(std::span<const std::byte> bytes);
 
+    /// Nothing more will come: what is missing now was cut off.
+    void finish();
+    /// Whether more may come.
+    [[nodiscard]] bool isLive() const;
+
     [[nodiscard]] const trace::Recording& recording() const;
     [[nodiscard]] RecordingPtr share() const;
     /// The metadata chunk as an object; empty before it arrived.
@@ -40,7 +45,7 @@ class LiveRecording : public std::enable_shared_from_this<LiveRecording> {
     [[nodiscard]] QString title() const;
     /// The file it was opened from or saved to last; empty for one that was never saved.
     [[nodiscard]] QString path() const;
-    /// True from the first byte on until it was saved.
+    /// Whether it holds bytes that are in no file of the user's.
     [[nodiscard]] bool isUnsaved() const;
     /// What the user should know about a recording that is not whole; empty if all is well.
     [[nodiscard]] QString warning() const;

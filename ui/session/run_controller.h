@@ -25,9 +25,12 @@ struct RunRequest {
     int threads = 0;                               ///< 0: one a core
     QString traceLevel = QStringLiteral("states");
     qint64 seed = 1;
+    int repetitions = 0;        ///< of each point of a study; 0: the program's default
+    int timeBudgetSeconds = 0;  ///< of a study; 0: the program's default
 };
 
-/// One child process at a time. The states a person can tell apart:
+/// One child process at a time, from the request to the sentence that says how it ended. Everything happens in the
+/// thread that owns it, in pieces of at most a few milliseconds; no function waits for the child.
 class RunController : public QObject {
     Q_OBJECT
   public:
@@ -92,7 +95,7 @@ class RunController : public QObject {
 
     /// Since the child was started; stands still after its end.
     [[nodiscard]] qint64 elapsedNs() const;
-    /// Events (spans and steals) a second over about the last second.
+    /// Events (spans and steals) a second over the last whole second.
     [[nodiscard]] double eventsPerSecond() const { return eventsPerSecond_; }
     [[nodiscard]] quint64 droppedEvents() const;
     /// Whether a repetition of this run had a wrong answer so far.
@@ -116,35 +119,41 @@ class RunController : public QObject {
     /// recording() grew; at most once a pass of the event loop.
     void dataArrived();
     void progressChanged(int done, int total, const QString& label);
+    /// The program warned about something, in one line.
+    void warningArrived(const QString& line);
     /// A result note arrived: the document that `--json` would have printed.
     void resultArrived(const QJsonObject& result);
     /// The child is gone. outcome() and sentence() say how it ended.
     void ended();
 
   private:
-    enum class StopStage { none, asked, inputClosed, terminated, killed };
+    enum class StopStage { none, asked, terminated, killed };
     struct Launch {
         Activity activity = Activity::none;
         RunRequest request;
         QString parameter;
         QStringList arguments;
     };
+    [[nodiscard]] static QStringList commonArguments(const QString& command, const RunRequest& request,
+                                                     const QString& without = {});
     void launch(Launch launch);
     void startNow(Launch launch);
+    void cannotStart(const QString& reason);
     void send(const QJsonObject& command);
     void flushParameters();
+    void beginStop();
     void escalate();
-    void readOutput();
-    void readErrors();
+    void takeOutput();
+    void takeErrors();
     void takeNotes();
-    void countEvents();
-    void finish();
-    void conclude(Outcome outcome, const QString& sentence);
-    void setState(State state);
-    void setSentence(const QString& sentence);
-    [[nodiscard]] QString runningSentence() const;
-    [[nodiscard]] QString endSentence(Outcome outcome, int code) const;
-    [[nodiscard]] QString lastErrorLine() const;
+    void takeVerdicts();
+    void measureRate();
+    void conclude();
+    void setState(State state, const QString& sentence);
+    [[nodiscard]] Outcome outcomeOf(const QProcess& process) const;
+    [[nodiscard]] QString activeSentence() const;
+    [[nodiscard]] QString title() const;
+    [[nodiscard]] int finishedSamples() const;
 
     std::unique_ptr<QProcess> process_;
     std::shared_ptr<LiveRecording> recording_;
@@ -154,9 +163,9 @@ class RunController : public QObject {
     QStringList errorLines_;
     QByteArray partialErrorLine_;
     QJsonObject unsent_;
-    QTimer parameterTimer_, stopTimer_, outputTimer_;
-    QElapsedTimer clock_, rateClock_;
-    qint64 finalElapsedNs_ = 0;
+    QTimer parameterTimer_, stopTimer_, outputTimer_, rateTimer_;
+    QElapsedTimer clock_;
+    qint64 finalElapsedNs_ = 0, rateMarkNs_ = 0;
     State state_ = State::idle;
     Activity activity_ = Activity::none;
     Outcome outcome_ = Outcome::none;
@@ -165,9 +174,10 @@ class RunController : public QObject {
     QString streamError_;
     double eventsPerSecond_ = 0;
     quint64 eventsAtMark_ = 0;
-    std::size_t notesTaken_ = 0, phasesTaken_ = 0;
+    std::size_t notesTaken_ = 0, verdictsTaken_ = 0;
     int wrongAnswers_ = 0;
     std::pair<int, int> progress_{0, 0};
+    QString progressLabel_;
     int patienceMs_ = 1000;
     bool exited_ = false;
 };
