@@ -38,7 +38,8 @@ if(GRAINSCOPE_SANITIZE)
 endif()
 
 function(grainscope_compile target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-interference-size)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+    -Wno-interference-size -Wno-missing-field-initializers)
   if(GRAINSCOPE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
