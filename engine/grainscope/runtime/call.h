@@ -51,11 +51,7 @@ class Outcome {
 
     /// The result, or the exception rethrown.
     R take() {
-        if (failed_) {
-            const std::exception_ptr error = std::move(error_);
-            std::destroy_at(&error_);
-            std::rethrow_exception(error);
-        }
+        if (failed_) std::rethrow_exception(take_error());
         if constexpr (std::is_reference_v<R>) {
             return static_cast<R>(*value_);
         } else {
@@ -65,6 +61,15 @@ class Outcome {
             } destroy_at_end{value_};
             return std::move(value_);
         }
+    }
+
+    [[nodiscard]] bool failed() const noexcept { return failed_; }
+
+    /// Requires failed(); leaves this empty, as take does.
+    [[nodiscard]] std::exception_ptr take_error() noexcept {
+        std::exception_ptr error = std::move(error_);
+        std::destroy_at(&error_);
+        return error;
     }
 
     void discard() noexcept {

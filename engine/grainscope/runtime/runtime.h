@@ -10,3 +10,4 @@
 #include <grainscope/runtime/spawn.h>
 #include <grainscope/runtime/telemetry.h>
 #include <grainscope/runtime/thread_pool.h>
+#include <grainscope/runtime/thread_scope.h>
