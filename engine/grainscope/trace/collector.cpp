@@ -116,6 +116,7 @@ void Collector::attach(Subject* subject) {
         clock = platform::clock_pair();
     }
     write_rows(clock, meter_.rows());
+    collect(all);  // where the rows begin to count
 }
 
 void Collector::close_open_spans() {
@@ -210,7 +211,7 @@ void Collector::stop(bool complete) {
 
     const std::scoped_lock lock(stream_mutex_);
     if (std::exchange(stopped_, true)) return;
-    collect(all);
+    if (subject_ == nullptr) collect(all);
     detach();
     const platform::ClockPair now = platform::clock_pair();
     if (complete) {

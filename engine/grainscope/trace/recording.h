@@ -44,6 +44,7 @@ struct WorkerSample {
     std::uint64_t dropped_events = 0;
     State open_state = State::parked;           ///< the span still open at `at` ...
     Nanoseconds open_since = 0;                 ///< ... and its begin
+    bool present = true;                        ///< false: the subject has no such worker now, its row stands still
 };
 
 struct WorkerTrack {

@@ -111,7 +111,7 @@ StreamReader::Complaint StreamReader::decode_phase_begin(ByteCursor& in, Nanosec
     if (in.failed()) return too_short;
     if (!key) return nullptr;  // a kind of phase of a later minor version
     if (open_phases_.size() == format::deepest_phase_nesting) return "more than 16 phases are open at once";
-    if (!recording_.phases.empty()) at = std::max(at, recording_.phases.back().begin);
+    at = latest_phase_change_ = std::max(at, latest_phase_change_);
     open_phases_.push_back(recording_.phases.size());
     recording_.phases.push_back({.kind = key->kind, .index = key->index, .begin = at, .end = {}, .correct = {}});
     return nullptr;
@@ -125,7 +125,7 @@ StreamReader::Complaint StreamReader::decode_phase_end(ByteCursor& in, Nanosecon
     for (std::size_t i = open_phases_.size(); i-- != 0;) {
         Phase& phase = recording_.phases[open_phases_[i]];
         if (phase.kind != key->kind || phase.index != key->index) continue;
-        phase.end = std::max(at, phase.begin);
+        phase.end = latest_phase_change_ = std::max(at, latest_phase_change_);
         phase.discarded = (flags & format::phase_discarded) != 0;
         open_phases_.erase(open_phases_.begin() + static_cast<std::ptrdiff_t>(i));
         return nullptr;
@@ -269,8 +269,9 @@ bool StreamReader::decode_sample(ByteCursor& in, std::size_t worker, bool absolu
     context.dropped = sample.dropped_events = dropped;
     const int state = flags >> format::sample_state_shift;
     const Ticks open_for = in.varint();
-    if (in.failed() || state >= state_count) return false;
-    sample.open_state = State{static_cast<std::uint8_t>(state)};
+    sample.present = state != format::sample_is_absent;
+    if (in.failed() || (sample.present && state >= state_count)) return false;
+    if (sample.present) sample.open_state = State{static_cast<std::uint8_t>(state)};
     sample.open_since = clock_.at(open_for > now ? 0 : now - open_for);
     recording_.workers[worker].samples.push_back(sample);
     return true;

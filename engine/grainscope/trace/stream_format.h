@@ -52,7 +52,8 @@ inline constexpr std::uint8_t sample_has_counters = 0x01;
 inline constexpr std::uint8_t sample_has_states = 0x02;
 inline constexpr std::uint8_t sample_has_kernel_times = 0x04;
 inline constexpr std::uint8_t sample_has_drops = 0x08;
-inline constexpr int sample_state_shift = 4;  ///< open State in the upper four bits
+inline constexpr int sample_state_shift = 4;            ///< open State in the upper four bits ...
+inline constexpr std::uint8_t sample_is_absent = 0x0f;  ///< ... or this: the row has no worker now
 
 // frame
 inline constexpr std::uint8_t frame_is_key = 0x01;  ///< changes against an empty board, not against the last frame

@@ -94,6 +94,7 @@ class StreamReader {
     std::optional<Ticks> last_samples_at_;
     Ticks first_ticks_ = 0;
     std::vector<std::size_t> open_phases_;
+    Nanoseconds latest_phase_change_ = 0;
     BoardImage board_;
     bool has_board_ = false;
     std::uint64_t frame_bytes_ = 0;

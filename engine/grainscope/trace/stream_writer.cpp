@@ -192,7 +192,8 @@ void StreamWriter::write_events(const platform::ClockPair& clock, std::size_t wo
 void StreamWriter::put_sample(const WorkerTotals& from, const WorkerTotals& to, Ticks now) {
     const bool kernel_times = to.on_cpu_ns && to.runnable_ns;
     const std::uint64_t drops = to.dropped_events - from.dropped_events;
-    unsigned flags = static_cast<unsigned>(to.open_state) << format::sample_state_shift;
+    const unsigned state = to.present ? static_cast<unsigned>(to.open_state) : format::sample_is_absent;
+    unsigned flags = state << format::sample_state_shift;
     if (to.counters) flags |= format::sample_has_counters;
     if (to.state_ticks) flags |= format::sample_has_states;
     if (kernel_times) flags |= format::sample_has_kernel_times;

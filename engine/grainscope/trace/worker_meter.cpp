@@ -125,6 +125,7 @@ void WorkerMeter::read_some(MeterReading& reading, std::size_t kernel_reads) {
     const Ticks at = reading.clock.ticks;
     for (std::size_t i = 0; i < watched_; ++i) update_row(rows_[i], subject_->read_worker(i, at), at);
     for (std::size_t i = watched_; i < rows_.size(); ++i) rows_[i].latest.open_since = at;
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i].latest.present = i < watched_;
     for (std::size_t reads = std::min(kernel_reads, watched_); reads != 0; --reads) {
         if (next_kernel_read_ >= watched_) next_kernel_read_ = 0;
         update_times(rows_[next_kernel_read_], next_kernel_read_ < most_open_files);

@@ -22,6 +22,7 @@ struct WorkerTotals {
     std::uint64_t dropped_events = 0;
     State open_state = State::parked;  ///< the span still open in the recording ...
     Ticks open_since = 0;              ///< ... and its begin; never after the reading
+    bool present = true;               ///< false: the subject has no such worker, the row stands still
 };
 
 /// All rows at one moment.
