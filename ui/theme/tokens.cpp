@@ -61,17 +61,17 @@ Tokens dark() {
 
 Tokens highContrast(const Tokens& base, bool dark) {
     Tokens tokens = base;
-    const QColor ground = dark ? QColor(0x000000) : QColor(0xffffff);
-    const QColor ink = dark ? QColor(0xffffff) : QColor(0x000000);
+    const QColor ground = dark ? QColor(0x000000U) : QColor(0xffffffU);
+    const QColor ink = dark ? QColor(0xffffffU) : QColor(0x000000U);
     for (QColor* surface : {&tokens.window, &tokens.panel, &tokens.raised, &tokens.plotGround, &tokens.lossGround})
         *surface = ground;
     for (QColor* mark : {&tokens.text, &tokens.muted, &tokens.line, &tokens.steal, &tokens.searching}) *mark = ink;
-    tokens.grid = dark ? QColor(0x5a5a5a) : QColor(0xa0a0a0);
-    tokens.disabled = dark ? QColor(0xb0b0b0) : QColor(0x555555);
-    tokens.accent = dark ? QColor(0xffe14d) : QColor(0x00417a);
+    tokens.grid = dark ? QColor(0x5a5a5aU) : QColor(0xa0a0a0U);
+    tokens.disabled = dark ? QColor(0xb0b0b0U) : QColor(0x555555U);
+    tokens.accent = dark ? QColor(0xffe14dU) : QColor(0x00417aU);
     tokens.accentHover = tokens.accent;
     tokens.onAccent = ground;
-    tokens.selection = dark ? QColor(0x003f6b) : QColor(0xbfe3ff);
+    tokens.selection = dark ? QColor(0x003f6bU) : QColor(0xbfe3ffU);
     tokens.hover = tokens.selection;
     tokens.stripe = ground;
     tokens.lineWidth = 2;

@@ -4,9 +4,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <ui/theme/theme.h>
+#include <ui/widgets/icon.h>
+#include <ui/widgets/table_view.h>
 
 namespace grainscope::ui {
 
@@ -45,9 +50,31 @@ void Card::setRemark(const QString& text) {
     readout_->setText(text);
 }
 
-void Card::setContent(QWidget* content) { rows_->addWidget(content, 1); }
-
-void Card::addCorner(QWidget* widget) { head_->addWidget(widget); }
+void Card::setContent(QWidget* content, QAbstractItemModel* twin) {
+    if (!twin) {
+        rows_->addWidget(content, 1);
+        return;
+    }
+    auto* stack = new QStackedWidget;
+    stack->addWidget(content);
+    rows_->addWidget(stack, 1);
+    toggle_ = new QToolButton;
+    toggle_->setCheckable(true);
+    toggle_->setProperty("flat", true);
+    toggle_->setAccessibleName(tr("%1 as a table").arg(title_->text()));
+    toggle_->setToolTip(tr("Show the figures of this picture as a table"));
+    head_->addWidget(toggle_);
+    dress();
+    connect(toggle_, &QToolButton::toggled, this, [this, stack, twin](bool asTable) {
+        if (asTable && stack->count() == 1) {
+            // Made when it is asked for: a table that nobody sees costs nothing at every change of its model.
+            stack->addWidget(makeTableView(*twin, toggle_->accessibleName()));
+        } else if (!asTable && stack->count() > 1) {
+            delete stack->widget(1);
+        }
+        stack->setCurrentIndex(asTable ? 1 : 0);
+    });
+}
 
 void Card::paintEvent(QPaintEvent*) {
     const Tokens& t = tokens();
@@ -74,6 +101,7 @@ void Card::dress() {
     QPalette muted = palette();
     muted.setColor(QPalette::WindowText, theme.tokens().muted);
     title_->setPalette(muted);
+    if (toggle_) toggle_->setIcon(themedIcon(QStringLiteral("table"), theme.tokens().muted));
     if (figures_)
         readout_->setPalette(QPalette());
     else

@@ -3,7 +3,10 @@
 
 #include <QFrame>
 
+class QAbstractItemModel;
+class QHBoxLayout;
 class QLabel;
+class QToolButton;
 class QVBoxLayout;
 
 namespace grainscope::ui {
@@ -19,9 +22,8 @@ class Card : public QFrame {
     void setReadout(const QString& text);
     /// The same place, for words rather than figures.
     void setRemark(const QString& text);
-    void setContent(QWidget* content);
-    /// A small control at the right end of the title line.
-    void addCorner(QWidget* widget);
+    /// The picture; with a table of the same data, a button in the title line shows that instead.
+    void setContent(QWidget* content, QAbstractItemModel* twin = nullptr);
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -33,7 +35,8 @@ class Card : public QFrame {
     QLabel* title_;
     QLabel* readout_;
     QVBoxLayout* rows_;
-    class QHBoxLayout* head_;
+    QHBoxLayout* head_;
+    QToolButton* toggle_ = nullptr;
     bool figures_ = true;
 };
 

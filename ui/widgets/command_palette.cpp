@@ -1,6 +1,9 @@
 #include <ui/widgets/command_palette.h>
 
+#include <algorithm>
+
 #include <QAction>
+#include <QCoreApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>

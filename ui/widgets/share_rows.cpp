@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QPainter>
 
+#include <ui/models/format.h>
 #include <ui/theme/theme.h>
 
 namespace grainscope::ui {
@@ -62,8 +63,7 @@ void ShareRows::setShares(const std::vector<Share>& shares) {
         row.figure->setVisible(shown);
         if (!shown) continue;
         const Share& share = shares[i];
-        const QString figure =
-            share.fraction < 0 ? tr("unknown") : tr("%1 %").arg(locale().toString(share.fraction * 100, 'f', 1));
+        const QString figure = share.fraction < 0 ? unknownText() : formatPercent(share.fraction, 1);
         row.name->setText(share.name);
         row.bar->setShare(share.fraction, share.colour);
         row.bar->setAccessibleName(tr("%1: %2").arg(share.name, figure));

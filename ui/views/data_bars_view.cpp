@@ -1,0 +1,109 @@
+#include <ui/views/data_bars_view.h>
+
+#include <algorithm>
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <grainscope/trace/data_board.h>
+#include <ui/models/data_bars_model.h>
+#include <ui/models/format.h>
+#include <ui/models/lane_model.h>
+#include <ui/theme/state_fill.h>
+#include <ui/theme/theme.h>
+
+namespace grainscope::ui {
+namespace {
+
+constexpr double fullScale = 65535;
+
+/// Left edge of bar `index` of `count` over `width` device px. Whole px, so that bars have sharp sides.
+int edge(int index, int count, int width) { return static_cast<int>(static_cast<qint64>(index) * width / count); }
+
+}  // namespace
+
+DataBarsView::DataBarsView(DataBarsModel& model, QWidget* parent) : QWidget(parent), model_(model) {
+    setObjectName(QStringLiteral("dataBars"));
+    setAccessibleName(tr("Data"));
+    setAccessibleDescription(tr("The values of the data at sampled positions, and the worker that last wrote each"));
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::StrongFocus);
+    connect(&Theme::instance(), &Theme::changed, this, &DataBarsView::takeFrame);
+}
+
+void DataBarsView::takeFrame() {
+    stale_ = true;
+    update();
+}
+
+QAbstractItemModel* DataBarsView::tableTwin() const { return &model_; }
+
+QSize DataBarsView::sizeHint() const { return {600, Theme::instance().px(150)}; }
+
+QSize DataBarsView::minimumSizeHint() const { return {120, Theme::instance().px(60)}; }
+
+void DataBarsView::paintEvent(QPaintEvent*) {
+    if (stale_ || raster_.isNull()) draw();
+    QPainter painter(this);
+    painter.drawImage(0, 0, raster_);
+    if (model_.count() > 0) return;
+    painter.setPen(tokens().muted);
+    painter.drawText(rect(), Qt::AlignCenter, tr("Run a workload, and its data appears here as bars."));
+}
+
+void DataBarsView::resizeEvent(QResizeEvent*) { stale_ = true; }
+
+bool DataBarsView::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip && model_.count() > 0) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const int index =
+            std::clamp(static_cast<int>(static_cast<qint64>(help->pos().x()) * model_.count() / std::max(1, width())),
+                       0, model_.count() - 1);
+        const auto at = static_cast<std::size_t>(index);
+        const std::uint16_t owner = model_.owners()[at];
+        const QString value = formatPercent(model_.values()[at] / fullScale, 1);
+        QToolTip::showText(
+            help->globalPos(),
+            owner == trace::DataBoard::no_owner
+                ? tr("position %1 of %2 · %3 of the largest value · not written yet")
+                      .arg(formatCount(index + 1), formatCount(model_.count()), value)
+                : tr("position %1 of %2 · %3 of the largest value · last written by %4")
+                      .arg(formatCount(index + 1), formatCount(model_.count()), value, LaneModel::laneName(owner)),
+            this);
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void DataBarsView::draw() {
+    const Tokens& t = tokens();
+    const qreal ratio = devicePixelRatioF();
+    const QSize size(qRound(width() * ratio), qRound(height() * ratio));
+    if (raster_.size() != size) raster_ = QImage(size, QImage::Format_RGB32);
+    // Painted in device px; the ratio is set for the blit only.
+    raster_.setDevicePixelRatio(1);
+    raster_.fill(t.plotGround);
+    QPainter painter(&raster_);
+    const StateFill fill(t, 1);
+    const auto values = model_.values();
+    const auto owners = model_.owners();
+    const int count = model_.count();
+    const int gap = count > 0 && size.width() / count >= 3 ? 1 : 0;
+    for (int i = 0; i < count; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        const int left = edge(i, count, size.width());
+        const int right = std::max(left + 1, edge(i + 1, count, size.width()) - gap);
+        const int tall = std::max(1, static_cast<int>(values[at] / fullScale * size.height()));
+        const QRect bar(left, size.height() - tall, right - left, tall);
+        if (owners[at] == trace::DataBoard::no_owner)
+            painter.fillRect(bar, t.searching);
+        else
+            painter.fillRect(bar, fill.workerBrush(owners[at]));
+    }
+    painter.end();
+    raster_.setDevicePixelRatio(ratio);
+    stale_ = false;
+}
+
+}  // namespace grainscope::ui

@@ -1,0 +1,38 @@
+// The workload's data, sampled: one bar a position, in the colour of the worker that last wrote it.
+#pragma once
+
+#include <QImage>
+#include <QWidget>
+
+#include <ui/widgets/table_twin.h>
+
+namespace grainscope::ui {
+
+class DataBarsModel;
+
+class DataBarsView : public QWidget, public TableTwin {
+    Q_OBJECT
+
+  public:
+    explicit DataBarsView(DataBarsModel& model, QWidget* parent = nullptr);
+
+    /// The model shows another frame.
+    void takeFrame();
+    [[nodiscard]] QAbstractItemModel* tableTwin() const override;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool event(QEvent* event) override;
+
+  private:
+    void draw();
+
+    DataBarsModel& model_;
+    QImage raster_;
+    bool stale_ = true;
+};
+
+}  // namespace grainscope::ui

@@ -1,0 +1,342 @@
+#include <ui/views/lanes_view.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QWheelEvent>
+
+#include <ui/theme/state_fill.h>
+#include <ui/theme/theme.h>
+#include <ui/views/time_axis.h>
+
+namespace grainscope::ui {
+namespace {
+
+constexpr int tallestLane = 42;
+constexpr int lowestLane = 12;
+constexpr int axisHeight = 22;
+constexpr int tickSpacing = 110;
+/// More curves than this are a blot: then steals are ticks at the thief's lane only.
+constexpr std::size_t mostCurves = 250;
+constexpr double wheelFactor = 1.25;
+constexpr double panStep = 0.2;
+/// A press that moves less than this is a click.
+constexpr int dragDistance = 4;
+
+}  // namespace
+
+LanesView::LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent)
+    : QWidget(parent), model_(model), time_(time) {
+    setObjectName(QStringLiteral("lanes"));
+    setAccessibleName(tr("Timeline"));
+    setAccessibleDescription(
+        tr("One lane a worker. As a table: the share of each state in the visible range. Keys: W and S zoom, "
+           "A and D move, F shows all, left and right move the cursor."));
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        updateGeometry();
+        takeChange();
+    });
+    connect(&time_, &TimeNavigator::cursorChanged, this, qOverload<>(&QWidget::update));
+    connect(&time_, &TimeNavigator::selectionChanged, this, qOverload<>(&QWidget::update));
+    connect(&model_, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
+    connect(&model_, &QAbstractItemModel::rowsInserted, this, [this] { updateGeometry(); });
+}
+
+void LanesView::takeChange() {
+    stale_ = true;
+    update();
+}
+
+std::vector<LaneState> LanesView::statesShown() const {
+    std::vector<LaneState> states;
+    for (int i = 0; i <= static_cast<int>(LaneState::descheduled); ++i)
+        if (shown_ & 1U << i) states.push_back(static_cast<LaneState>(i));
+    return states;
+}
+
+QAbstractItemModel* LanesView::tableTwin() const { return &model_; }
+
+QSize LanesView::sizeHint() const {
+    Theme& theme = Theme::instance();
+    return {600, std::max(1, model_.laneCount()) * theme.px(tallestLane) + theme.px(axisHeight)};
+}
+
+QSize LanesView::minimumSizeHint() const {
+    Theme& theme = Theme::instance();
+    return {200, std::max(2, model_.laneCount()) * theme.px(lowestLane) + theme.px(axisHeight)};
+}
+
+QRect LanesView::laneRect(int worker) const {
+    const int step = laneStep();
+    const int gap = std::max(1, std::min(Theme::instance().px(8), step / 4));
+    return {timeGutter(), worker * step, trackWidth(), step - gap};
+}
+
+int LanesView::trackWidth() const { return std::max(1, width() - timeGutter()); }
+
+int LanesView::laneStep() const {
+    Theme& theme = Theme::instance();
+    const int room = (height() - theme.px(axisHeight)) / std::max(1, model_.laneCount());
+    return std::clamp(room, theme.px(lowestLane), theme.px(tallestLane));
+}
+
+Nanoseconds LanesView::timeAt(double x) const {
+    return LaneModel::xToTime(x - timeGutter(), time_.visible(), trackWidth());
+}
+
+int LanesView::xOf(Nanoseconds time) const {
+    return timeGutter() + static_cast<int>(std::lround(LaneModel::timeToX(time, time_.visible(), trackWidth())));
+}
+
+int LanesView::laneAt(int y) const {
+    const int lane = y / laneStep();
+    return y >= 0 && lane < model_.laneCount() ? lane : -1;
+}
+
+void LanesView::paintEvent(QPaintEvent*) {
+    if (stale_ || raster_.isNull()) draw();
+    QPainter painter(this);
+    painter.drawImage(0, 0, raster_);
+    if (model_.laneCount() == 0) {
+        painter.setPen(tokens().muted);
+        painter.drawText(rect(), Qt::AlignCenter, tr("Run a workload, and every worker gets a lane here."));
+    }
+    drawSelection(painter);
+    drawFocus(painter);
+}
+
+void LanesView::resizeEvent(QResizeEvent*) { stale_ = true; }
+
+void LanesView::draw() {
+    const qreal ratio = devicePixelRatioF();
+    const QSize size(qRound(width() * ratio), qRound(height() * ratio));
+    if (raster_.size() != size) raster_ = QImage(size, QImage::Format_RGB32);
+    raster_.setDevicePixelRatio(ratio);
+    raster_.fill(tokens().window);
+    shown_ = 0;
+    QPainter painter(&raster_);
+    for (int worker = 0; worker < model_.laneCount(); ++worker) drawLane(painter, worker, ratio);
+    if (model_.laneCount() > 0) {
+        drawSteals(painter);
+        drawAxis(painter);
+    }
+    stale_ = false;
+}
+
+void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
+    Theme& theme = Theme::instance();
+    const Tokens& t = theme.tokens();
+    const QRect lane = laneRect(worker);
+    painter.fillRect(lane, t.line);
+    const QRect track = lane.adjusted(t.lineWidth, t.lineWidth, -t.lineWidth, -t.lineWidth);
+    painter.fillRect(track, t.plotGround);
+
+    // A hatch keeps its place in time, not on the screen, while the range scrolls by.
+    const TimeRange visible = time_.visible();
+    const double nsPerPx = static_cast<double>(visible.length()) / trackWidth();
+    const double origin = nsPerPx > 0 ? std::fmod(static_cast<double>(visible.begin) / nsPerPx, 240.0) : 0;
+    painter.setBrushOrigin(QPointF(-std::floor(origin), 0));
+    const StateFill fill(t, ratio);
+    painter.setClipRect(track);
+    for (const LaneRun& run : model_.runs(worker, visible, trackWidth())) {
+        shown_ |= 1U << static_cast<unsigned>(run.state);
+        fill.paint(painter, QRect(lane.left() + run.x0, track.top(), run.x1 - run.x0, track.height()), run.state,
+                   worker);
+    }
+    painter.setClipping(false);
+
+    const int textHeight = theme.px(11);
+    if (laneStep() >= textHeight || worker % 4 == 0) {
+        painter.setFont(theme.font(laneStep() >= theme.px(20) ? Type::body : Type::small));
+        painter.setPen(t.text);
+        painter.drawText(QRect(0, lane.top(), timeGutter() - theme.px(space::half), lane.height()),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, LaneModel::laneName(worker));
+    }
+}
+
+void LanesView::drawSteals(QPainter& painter) {
+    const Tokens& t = tokens();
+    const auto steals = model_.steals(time_.visible(), trackWidth());
+    const bool curves = steals.size() <= mostCurves;
+    painter.setClipRect(QRect(timeGutter(), 0, trackWidth(), height()));
+    painter.setRenderHint(QPainter::Antialiasing, curves);
+    const double dot = Theme::instance().px(2.5);
+    for (const LaneSteal& steal : steals) {
+        const int x = timeGutter() + steal.x;
+        const QRect thief = laneRect(steal.thief);
+        if (!curves) {
+            painter.fillRect(QRect(x, thief.top() + 1, 1, std::max(3, thief.height() / 4)), t.steal);
+            continue;
+        }
+        const QRect victim = laneRect(steal.victim);
+        const bool down = steal.thief > steal.victim;
+        const QPointF to(x, down ? thief.top() + thief.height() * 0.3 : thief.bottom() - thief.height() * 0.3);
+        const QPointF from(x - 9, down ? victim.bottom() : victim.top());
+        const double reach = (to.y() - from.y()) * 0.6;
+        QPainterPath curve(from);
+        curve.cubicTo(from + QPointF(7, reach * 0.4), to - QPointF(7, reach), to);
+        painter.setPen(QPen(t.steal, 1.2 * t.lineWidth));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawPath(curve);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(t.steal);
+        painter.drawEllipse(to, dot, dot);
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setClipping(false);
+}
+
+void LanesView::drawAxis(QPainter& painter) {
+    Theme& theme = Theme::instance();
+    const Tokens& t = theme.tokens();
+    const int top = model_.laneCount() * laneStep();
+    painter.setFont(theme.font(Type::small));
+    painter.setPen(t.muted);
+    const QFontMetrics metrics = painter.fontMetrics();
+    for (const TimeTick& tick : timeTicks(time_.visible(), trackWidth(), theme.px(tickSpacing))) {
+        const int x = xOf(tick.at);
+        const int half = metrics.horizontalAdvance(tick.label) / 2 + 1;
+        const int centre = std::clamp(x, timeGutter() + half, std::max(timeGutter() + half, width() - half));
+        painter.drawText(QRect(centre - half, top, 2 * half, theme.px(axisHeight)), Qt::AlignCenter, tick.label);
+    }
+}
+
+void LanesView::drawSelection(QPainter& painter) {
+    const Tokens& t = tokens();
+    const int bottom = model_.laneCount() * laneStep();
+    if (const auto selection = time_.selection(); selection && !selection->isEmpty()) {
+        const int left = std::max(timeGutter(), xOf(selection->begin));
+        const int right = std::min(width(), xOf(selection->end));
+        if (right > left) {
+            QColor veil = t.accent;
+            veil.setAlphaF(0.18F);
+            painter.fillRect(QRect(left, 0, right - left, bottom), veil);
+            painter.fillRect(QRect(left, 0, t.lineWidth, bottom), t.accent);
+            painter.fillRect(QRect(right - t.lineWidth, 0, t.lineWidth, bottom), t.accent);
+        }
+    }
+    if (const auto cursor = time_.cursor(); cursor && time_.visible().contains(*cursor)) {
+        painter.setPen(QPen(t.accent, t.lineWidth, Qt::DashLine));
+        const int x = xOf(*cursor);
+        painter.drawLine(x, 0, x, bottom);
+    }
+}
+
+void LanesView::drawFocus(QPainter& painter) {
+    if (!hasFocus() || model_.laneCount() == 0) return;
+    painter.setPen(QPen(tokens().accent, tokens().lineWidth));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(QRect(timeGutter(), 0, trackWidth(), model_.laneCount() * laneStep()).adjusted(0, 0, -1, -1));
+}
+
+void LanesView::wheelEvent(QWheelEvent* event) {
+    const QPoint turn = event->angleDelta();
+    if (std::abs(turn.x()) > std::abs(turn.y()) || event->modifiers() & Qt::ShiftModifier)
+        time_.pan(-(turn.x() != 0 ? turn.x() : turn.y()) / 120.0 * panStep);
+    else
+        time_.zoom(std::pow(wheelFactor, turn.y() / 120.0), timeAt(event->position().x()));
+    event->accept();
+}
+
+void LanesView::mousePressEvent(QMouseEvent* event) {
+    dragged_ = false;
+    if (event->button() == Qt::LeftButton)
+        pressed_ = timeAt(event->position().x());
+    else if (event->button() == Qt::MiddleButton)
+        pannedFrom_ = event->pos();
+}
+
+void LanesView::mouseMoveEvent(QMouseEvent* event) {
+    const double x = event->position().x();
+    if (pressed_ && (dragged_ || std::abs(x - xOf(*pressed_)) >= dragDistance)) {
+        dragged_ = true;
+        const Nanoseconds here = timeAt(std::clamp<double>(x, timeGutter(), width()));
+        time_.setSelection(TimeRange{std::min(*pressed_, here), std::max(*pressed_, here)});
+    } else if (pannedFrom_) {
+        time_.pan(-(x - pannedFrom_->x()) / trackWidth());
+        pannedFrom_ = event->pos();
+    }
+    const int lane = laneAt(event->pos().y());
+    QString text;
+    if (lane >= 0 && x >= timeGutter()) {
+        const TimeRange visible = time_.visible();
+        const auto tolerance = static_cast<Nanoseconds>(4.0 * static_cast<double>(visible.length()) / trackWidth());
+        if (const auto hit = model_.hit(lane, timeAt(x), tolerance)) text = LaneModel::describe(*hit);
+    }
+    Q_EMIT hovered(text);
+}
+
+void LanesView::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && pressed_ && !dragged_) {
+        time_.setSelection(std::nullopt);
+        time_.setCursor(*pressed_);
+    }
+    pressed_.reset();
+    pannedFrom_.reset();
+    time_.endGesture();
+}
+
+void LanesView::mouseDoubleClickEvent(QMouseEvent*) {
+    if (time_.selection())
+        time_.zoomToSelection();
+    else
+        time_.fit();
+}
+
+void LanesView::leaveEvent(QEvent*) { Q_EMIT hovered(QString()); }
+
+void LanesView::keyPressEvent(QKeyEvent* event) {
+    const TimeRange visible = time_.visible();
+    const Nanoseconds middle = visible.begin + visible.length() / 2;
+    const Nanoseconds anchor = time_.cursor() && visible.contains(*time_.cursor()) ? *time_.cursor() : middle;
+    switch (event->key()) {
+        case Qt::Key_W:
+        case Qt::Key_Plus:
+            time_.zoom(wheelFactor, anchor);
+            break;
+        case Qt::Key_S:
+        case Qt::Key_Minus:
+            time_.zoom(1 / wheelFactor, anchor);
+            break;
+        case Qt::Key_A:
+            time_.pan(-panStep);
+            break;
+        case Qt::Key_D:
+            time_.pan(panStep);
+            break;
+        case Qt::Key_F:
+            time_.fit();
+            break;
+        case Qt::Key_Z:
+            time_.zoomToSelection();
+            break;
+        case Qt::Key_Backspace:
+            time_.undo();
+            break;
+        case Qt::Key_Escape:
+            time_.setSelection(std::nullopt);
+            time_.setCursor(std::nullopt);
+            break;
+        case Qt::Key_Left:
+        case Qt::Key_Right: {
+            const Nanoseconds step = std::max<Nanoseconds>(1, visible.length() / 100);
+            const Nanoseconds to = anchor + (event->key() == Qt::Key_Left ? -step : step);
+            time_.setCursor(std::clamp<Nanoseconds>(to, visible.begin, visible.end - 1));
+            break;
+        }
+        default:
+            QWidget::keyPressEvent(event);
+            return;
+    }
+    if (!event->isAutoRepeat()) time_.endGesture();
+}
+
+}  // namespace grainscope::ui

@@ -1,0 +1,50 @@
+// LIVE: the data itself, how busy the workers are, and what each of them does.
+#pragma once
+
+#include <QWidget>
+
+#include <ui/views/plot_source.h>
+
+class QLabel;
+
+namespace grainscope::ui {
+
+class Card;
+class DataBarsView;
+class LanesView;
+class Legend;
+class OverviewStrip;
+class UtilisationPlot;
+class Workspace;
+
+class LiveView : public QWidget, public View {
+    Q_OBJECT
+
+  public:
+    explicit LiveView(Workspace& workspace, QWidget* parent = nullptr);
+
+    /// The workspace has pulled new data, or the visible range is another: repaints what is affected.
+    void takeChange();
+    /// Figures in words: a few times a second is as often as they can be read.
+    void takeReadouts();
+    [[nodiscard]] double replotMilliseconds() const;
+    [[nodiscard]] std::vector<PlotSource> plots() override;
+    [[nodiscard]] LanesView& lanes() { return *lanes_; }
+
+  private:
+    void dress();
+
+    Workspace& workspace_;
+    Card* dataCard_;
+    Card* busyCard_;
+    DataBarsView* bars_;
+    UtilisationPlot* utilisation_;
+    OverviewStrip* overview_;
+    LanesView* lanes_;
+    Legend* legend_;
+    QLabel* timelineTitle_;
+    QLabel* timelineReadout_;
+    QString hovered_;
+};
+
+}  // namespace grainscope::ui
