@@ -1,5 +1,5 @@
-// The same fork-join on five engines: ours, OpenMP tasks, oneTBB, plain threads, and one thread. Workloads are written once
-// against it; only fork and join differ.
+// The same fork-join on five engines: ours, OpenMP tasks, oneTBB, plain threads, and one thread. Workloads are written
+// once against it; only fork and join differ.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +15,11 @@
 
 namespace grainscope::backends {
 
-class GrainscopeFork;   // join(f, g) on the work-stealing pool
-class OpenMpFork;       // two tasks and a taskwait
-class TbbFork;          // tbb::parallel_invoke
-class ThreadsFork;      // std::thread for one half while the budget of threads lasts
-class SequentialFork;   // f(); g();
+class GrainscopeFork;  // join(f, g) on the work-stealing pool
+class OpenMpFork;      // two tasks and a taskwait
+class TbbFork;         // tbb::parallel_invoke
+class ThreadsFork;     // std::thread for one half while the budget of threads lasts
+class SequentialFork;  // f(); g();
 
 /// A running engine with a fixed number of threads.
 class Backend {
@@ -41,6 +41,7 @@ struct Availability {
 [[nodiscard]] const std::vector<Availability>& all_backends();
 
 /// threads: 0 means one a core. An unknown name or one this build lacks gives a line that says what would be right.
-[[nodiscard]] std::expected<std::unique_ptr<Backend>, std::string> make_backend(std::string_view name, std::size_t threads);
+[[nodiscard]] std::expected<std::unique_ptr<Backend>, std::string> make_backend(std::string_view name,
+                                                                                std::size_t threads);
 
 }  // namespace grainscope::backends

@@ -86,8 +86,8 @@ std::uint64_t left_in_control_groups() {
         std::string path = line.substr(second + 1);
         if (path == "/") path.clear();
         if (controllers.empty()) {
-            left = std::min(left, left_in_hierarchy("/sys/fs/cgroup", path, "/memory.max", "/memory.current",
-                                                    "inactive_file"));
+            left = std::min(
+                left, left_in_hierarchy("/sys/fs/cgroup", path, "/memory.max", "/memory.current", "inactive_file"));
         } else if (controllers == "memory") {
             left = std::min(left, left_in_hierarchy("/sys/fs/cgroup/memory", path, "/memory.limit_in_bytes",
                                                     "/memory.usage_in_bytes", "total_inactive_file"));
@@ -105,7 +105,8 @@ std::uint64_t available_memory_bytes() noexcept {
         rlimit limit{};
         if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
             const std::uint64_t used = read_kilobytes("/proc/self/status", "VmSize:").value_or(0);
-            available = std::min<std::uint64_t>(available, limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, used));
+            available =
+                std::min<std::uint64_t>(available, limit.rlim_cur - std::min<std::uint64_t>(limit.rlim_cur, used));
         }
         return available;
     } catch (...) {

@@ -142,7 +142,7 @@ void pdqsort(T* first, T* last, Less less) {
         return;
     }
     if (sort_single_run(first, last, less)) return;
-    detail::pdqsort_loop<T>(first, last, nullptr, std::bit_width(size), less);
+    detail::pdqsort_loop<T>(first, last, nullptr, static_cast<int>(std::bit_width(size)), less);
 }
 
 }  // namespace grainscope::sorting

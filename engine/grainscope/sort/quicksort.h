@@ -43,7 +43,7 @@ class Quicksort {
     void run(std::span<T> data) {
         base_ = data.data();
         if (data.size() < 2) return;
-        sort(data.data(), data.data() + data.size(), false, 2 * std::bit_width(data.size()));
+        sort(data.data(), data.data() + data.size(), false, 2 * static_cast<int>(std::bit_width(data.size())));
     }
 
   private:

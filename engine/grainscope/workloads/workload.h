@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <map>
 #include <variant>
 #include <vector>
 
@@ -38,10 +38,10 @@ struct Parameter {
     std::string unit;
     Kind kind = Kind::integer;
     Value default_value;
-    double minimum = 0, maximum = 0;       ///< integer and real
-    bool logarithmic = false;              ///< a slider for it has a logarithmic scale
-    bool live = true;                      ///< may change while a run loops
-    bool tunable = false;                  ///< a threshold: worth a sweep
+    double minimum = 0, maximum = 0;  ///< integer and real
+    bool logarithmic = false;         ///< a slider for it has a logarithmic scale
+    bool live = true;                 ///< may change while a run loops
+    bool tunable = false;             ///< a threshold: worth a sweep
     std::vector<Choice> choices;
 };
 
@@ -73,13 +73,13 @@ class Gate;
 
 /// What a run may touch besides its data.
 struct RunContext {
-    CancellationToken cancel;               ///< leaves poll it
-    trace::DataBoard* board = nullptr;      ///< null: nobody watches
-    Gate* gate = nullptr;                   ///< null: an ordinary timed run
+    CancellationToken cancel;           ///< leaves poll it
+    trace::DataBoard* board = nullptr;  ///< null: nobody watches
+    Gate* gate = nullptr;               ///< null: an ordinary timed run
 };
 
-/// One prepared workload. The runner calls prepare once, then for every repetition reset (untimed), run (timed) and check
-/// (untimed).
+/// One prepared workload. The runner calls prepare once, then for every repetition reset (untimed), run (timed) and
+/// check (untimed).
 class Workload {
   public:
     virtual ~Workload() = default;
