@@ -98,7 +98,7 @@ test_the_window_never_runs_a_workload_itself() {
 }
 
 test_colours_stand_in_the_theme_alone() {
-    no_match 'a colour outside ui/theme' '(QColor *[({] *(0x|"#|[0-9])|"#[0-9a-fA-F]{3,8}"|Qt::(red|green|blue|black|white|gray|yellow)\b)' \
+    no_match 'a colour outside ui/theme' '(QColor[ a-zA-Z0-9_]*[({] *(0x|[0-9]+ *,)|(fromRgb|qRgba?)\( *[0-9]|"#[0-9a-fA-F]{3,8}"|Qt::(red|green|blue|black|white|gray|yellow)\b)' \
         ui/models ui/session ui/views ui/widgets app/gui
 }
 
