@@ -16,6 +16,7 @@ struct WorkAndSpan {
     Nanoseconds work = 0;           ///< time of all tasks by themselves: what one worker would take
     Nanoseconds span = 0;           ///< the longest path of dependencies: what no number of workers gets below
     Nanoseconds burdened_span = 0;  ///< the longest path with fork_burden_ns at every fork on it
+    bool operator==(const WorkAndSpan&) const = default;
 };
 
 /// The tasks that began in the range, as one program. None if there are none, if events were dropped in the range, or
