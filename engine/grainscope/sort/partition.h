@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 #include <grainscope/sort/element.h>
@@ -63,6 +64,34 @@ T* partition_by_swaps(T* first, T* last, Predicate belongs_left) {
 }
 
 }  // namespace detail
+
+/// The pivot as the partition's loop keeps it: a copy in a register where elements copy freely, else where it stands.
+template <class T>
+using PivotValue = std::conditional_t<copies_freely<T>, T, const T&>;
+
+/// The predicate of a split: what is less than the pivot goes left. The pivot lies outside the range and stays alive.
+template <class T, class Less>
+class LessThanPivot {
+  public:
+    LessThanPivot(const T& pivot, Less less) : pivot_(pivot), less_(less) {}
+    bool operator()(const T& element) const { return less_(element, pivot_); }
+
+  private:
+    PivotValue<T> pivot_;
+    Less less_;
+};
+
+/// The predicate that takes out a pivot's equals, where nothing is less than the pivot.
+template <class T, class Less>
+class NotGreaterThanPivot {
+  public:
+    NotGreaterThanPivot(const T& pivot, Less less) : pivot_(pivot), less_(less) {}
+    bool operator()(const T& element) const { return !less_(pivot_, element); }
+
+  private:
+    PivotValue<T> pivot_;
+    Less less_;
+};
 
 /// Reorders [first, last) so that the elements for which belongs_left holds come first, and returns where the others
 /// begin. Each element is there exactly once even if the predicate throws.

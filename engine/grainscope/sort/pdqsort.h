@@ -32,15 +32,9 @@ void sort_unsplit(T* first, T* last, Less less) {
 /// Puts the pivot, which stands at *first, between the elements less than it and the others; returns where it stands.
 template <class T, class Less>
 T* partition_at_first(T* first, T* last, Less less) {
-    T* cut = nullptr;
-    if constexpr (copies_freely<T>) {
-        const T pivot = *first;
-        cut = partition_sequential(first + 1, last, [&](const T& x) { return less(x, pivot); });
-    } else {
-        cut = partition_sequential(first + 1, last, [&](const T& x) { return less(x, *first); });
-    }
+    T* const cut = partition_sequential(first + 1, last, LessThanPivot<T, Less>(*first, less)) - 1;
     using std::swap;
-    if (--cut != first) swap(*first, *cut);
+    if (cut != first) swap(*first, *cut);
     return cut;
 }
 
@@ -48,12 +42,7 @@ T* partition_at_first(T* first, T* last, Less less) {
 /// the greater elements begin.
 template <class T, class Less>
 T* partition_equal_to_first(T* first, T* last, Less less) {
-    if constexpr (copies_freely<T>) {
-        const T pivot = *first;
-        return partition_sequential(first + 1, last, [&](const T& x) { return !less(pivot, x); });
-    } else {
-        return partition_sequential(first + 1, last, [&](const T& x) { return !less(*first, x); });
-    }
+    return partition_sequential(first + 1, last, NotGreaterThanPivot<T, Less>(*first, less));
 }
 
 /// Sorts a range that is one ascending or one strictly descending run; false, with nothing changed, if it is neither.

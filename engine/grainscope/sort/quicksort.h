@@ -67,17 +67,15 @@ class Quicksort {
             T* const pivot = choose_pivot(first, last, knobs_.pivot, knobs_.seed ^ mix64(offset(first)) ^ size, less_);
             if (pivot != first) swap(*first, *pivot);
             if (has_predecessor && !less_(first[-1], *first)) {
-                T* const greater = partition_by(first + 1, last, first,
-                                                [](Less& less, const T& x, const T& p) { return !less(p, x); });
+                T* const greater = partition(first + 1, last, NotGreaterThanPivot<T, Less>(*first, less_));
                 end_partition(stamp, first, static_cast<std::size_t>(greater - first), size);
                 first = greater;
-                has_predecessor =
-                    false;  // what is left is greater: only a comparator that contradicts itself would ask again
+                // What is left is greater: only a comparator that contradicts itself could ask for this again.
+                has_predecessor = false;
                 if (first == last) return;
                 continue;
             }
-            T* const cut =
-                partition_by(first + 1, last, first, [](Less& less, const T& x, const T& p) { return less(x, p); }) - 1;
+            T* const cut = partition(first + 1, last, LessThanPivot<T, Less>(*first, less_)) - 1;
             if (cut != first) swap(*first, *cut);
             end_partition(stamp, first, size, size);
             --splits_left;
@@ -92,22 +90,8 @@ class Quicksort {
         }
     }
 
-    // `belongs_left(less, element, pivot)`; the pivot lies outside [first, last) and stays where it is.
-    template <class Belongs>
-    T* partition_by(T* first, T* last, const T* pivot, Belongs belongs_left) {
-        if constexpr (copies_freely<T>) {
-            return partition_any(first, last, [this, p = *pivot, belongs_left](const T& x) mutable {
-                return belongs_left(less_, x, p);
-            });
-        } else {
-            return partition_any(first, last, [this, pivot, belongs_left](const T& x) mutable {
-                return belongs_left(less_, x, *pivot);
-            });
-        }
-    }
-
     template <class Predicate>
-    T* partition_any(T* first, T* last, Predicate predicate) {
+    T* partition(T* first, T* last, Predicate predicate) {
         if (splits_in_parallel(static_cast<std::size_t>(last - first) + 1))
             return partition_parallel(first, last, base_, predicate, fork_, observer_);
         return partition_sequential(first, last, predicate);

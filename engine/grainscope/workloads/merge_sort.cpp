@@ -1,7 +1,6 @@
 // Merge sort: sort both halves in parallel, then merge them, in parallel as well.
-#include <grainscope/backends/run_on.h>
-#include <grainscope/sort/merge_sort.h>
 #include <grainscope/workloads/leaf_names.h>
+#include <grainscope/workloads/sort_runs.h>
 #include <grainscope/workloads/sort_workload.h>
 #include <grainscope/workloads/value_access.h>
 
@@ -20,24 +19,19 @@ class MergeSortAlgorithm final : public SortAlgorithm {
     [[nodiscard]] int extra_arrays() const override { return 1; }
 
     void sort(backends::Backend& on, std::span<std::uint64_t> data, TaskObserver<std::uint64_t>& observer) override {
-        sort_any(on, data, observer);
+        run_merge_sort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<std::int32_t> data, TaskObserver<std::int32_t>& observer) override {
-        sort_any(on, data, observer);
+        run_merge_sort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<double> data, TaskObserver<double>& observer) override {
-        sort_any(on, data, observer);
+        run_merge_sort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<std::string> data, TaskObserver<std::string>& observer) override {
-        sort_any(on, data, observer);
+        run_merge_sort(on, data, options_, observer);
     }
 
   private:
-    template <class T>
-    void sort_any(backends::Backend& on, std::span<T> data, TaskObserver<T>& observer) {
-        backends::run_on(on, [&](auto& fork) { sorting::merge_sort_on(fork, data, options_, observer); });
-    }
-
     MergeSortOptions<> options_;
 };
 

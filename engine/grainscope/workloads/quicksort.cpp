@@ -1,7 +1,6 @@
 // Quicksort: split by a pivot, fork the two sides.
-#include <grainscope/backends/run_on.h>
-#include <grainscope/sort/quicksort.h>
 #include <grainscope/workloads/leaf_names.h>
+#include <grainscope/workloads/sort_runs.h>
 #include <grainscope/workloads/sort_workload.h>
 #include <grainscope/workloads/value_access.h>
 
@@ -28,24 +27,19 @@ class QuicksortAlgorithm final : public SortAlgorithm {
     [[nodiscard]] int extra_arrays() const override { return 0; }
 
     void sort(backends::Backend& on, std::span<std::uint64_t> data, TaskObserver<std::uint64_t>& observer) override {
-        sort_any(on, data, observer);
+        run_quicksort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<std::int32_t> data, TaskObserver<std::int32_t>& observer) override {
-        sort_any(on, data, observer);
+        run_quicksort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<double> data, TaskObserver<double>& observer) override {
-        sort_any(on, data, observer);
+        run_quicksort(on, data, options_, observer);
     }
     void sort(backends::Backend& on, std::span<std::string> data, TaskObserver<std::string>& observer) override {
-        sort_any(on, data, observer);
+        run_quicksort(on, data, options_, observer);
     }
 
   private:
-    template <class T>
-    void sort_any(backends::Backend& on, std::span<T> data, TaskObserver<T>& observer) {
-        backends::run_on(on, [&](auto& fork) { sorting::quicksort_on(fork, data, options_, observer); });
-    }
-
     QuicksortOptions<> options_;
 };
 
