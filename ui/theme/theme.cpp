@@ -13,6 +13,13 @@
 
 #include <ui/theme/style_sheet.h>
 
+namespace {
+
+/// The resources are in a static library: a linker drops what nobody names. (The macro cannot stand in a namespace of ours.)
+void nameResources() { Q_INIT_RESOURCE(grainscope); }
+
+}  // namespace
+
 namespace grainscope::ui {
 namespace {
 
@@ -59,6 +66,7 @@ QString firstInstalled(std::initializer_list<const char*> wanted, const QString&
 Theme::Theme(QApplication& application) : QObject(&application), application_(application) {
     Q_ASSERT(!theInstance);
     theInstance = this;
+    nameResources();
     application_.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     const QFont system = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
     family_ = firstInstalled({"Inter", "Inter Variable"}, system.family());

@@ -1,0 +1,84 @@
+// The window's program: grainscope-gui [FILE…]
+#include <cstdio>
+#include <cstdlib>
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <QIcon>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <ui/session/settings.h>
+#include <ui/session/workspace.h>
+#include <ui/theme/theme.h>
+#include <ui/views/main_window.h>
+
+#include "app/gui/command_line.h"
+#include "app/gui/screenshot.h"
+
+namespace {
+
+using namespace grainscope::ui;
+
+/// Qt ends the program with a page of hints where there is no display. One line is enough, and it says what would be
+/// right.
+bool displayIsMissing(const CommandLine& line) {
+#ifdef Q_OS_LINUX
+    if (line.screenshot || qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) return false;
+    for (const char* variable : {"DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"})
+        if (!qEnvironmentVariableIsEmpty(variable)) return false;
+    return true;
+#else
+    return false;
+#endif
+}
+
+int fail(ExitStatus status, const QString& message) {
+    std::fprintf(stderr, "grainscope-gui: %s\n", qUtf8Printable(message));
+    return static_cast<int>(status);
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+    QCoreApplication::setOrganizationName(QStringLiteral("Grainscope"));
+    QCoreApplication::setApplicationName(QStringLiteral("grainscope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(GRAINSCOPE_VERSION));
+
+    const auto parsed = parseCommandLine(argc, argv);
+    if (!parsed) return fail(ExitStatus::badCommandLine, parsed.error());
+    if (!parsed->text.isEmpty()) {
+        std::fputs(qUtf8Printable(parsed->text), stdout);
+        return 0;
+    }
+    if (displayIsMissing(*parsed))
+        return fail(ExitStatus::failed,
+                    QStringLiteral("there is no display; set DISPLAY or WAYLAND_DISPLAY, or use the "
+                                   "command line program, grainscope"));
+    // A picture needs no display, and must look the same wherever it is made.
+    if (parsed->screenshot) qputenv("QT_QPA_PLATFORM", "offscreen");
+
+    QApplication application(argc, argv);
+    QApplication::setApplicationDisplayName(QStringLiteral("Grainscope"));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/grainscope.svg")));
+    QGuiApplication::setDesktopFileName(QStringLiteral("org.grainscope.Grainscope"));
+    Theme theme(application);
+
+    if (parsed->screenshot) {
+        const QString problem = takeScreenshot(*parsed);
+        return problem.isEmpty() ? 0 : fail(ExitStatus::fileProblem, problem);
+    }
+
+    Settings settings;
+    if (!parsed->theme.isEmpty()) settings.setTheme(parsed->theme);
+    Workspace workspace(settings, RunsModel::defaultPath());
+    MainWindow window(workspace);
+    if (!parsed->view.isEmpty()) window.showView(parsed->view);
+    window.show();
+    // The list of workloads comes from the measuring program; the window does not wait for it.
+    workspace.catalog.load();
+    for (const QString& file : parsed->files) window.openFile(file);
+    return QApplication::exec();
+}

@@ -1,0 +1,80 @@
+#include <ui/views/inspector.h>
+
+#include <algorithm>
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include <ui/models/explanation.h>
+#include <ui/models/format.h>
+#include <ui/session/workspace.h>
+#include <ui/theme/theme.h>
+#include <ui/widgets/panel_heading.h>
+#include <ui/widgets/share_rows.h>
+#include <ui/widgets/table_view.h>
+
+namespace grainscope::ui {
+
+Inspector::Inspector(Workspace& workspace, QWidget* parent)
+    : QWidget(parent),
+      workspace_(workspace),
+      explanation_(new QLabel),
+      rangeHeading_(new PanelHeading(tr("Whole run"))),
+      shares_(new ShareRows),
+      counters_(makeTableView(workspace.counters, tr("Counters"))) {
+    setObjectName(QStringLiteral("inspector"));
+    setAccessibleName(tr("Inspector"));
+    explanation_->setWordWrap(true);
+    explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    counters_->setObjectName(QStringLiteral("counters"));
+    counters_->setFrameShape(QFrame::NoFrame);
+    counters_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(space::panel, space::gap, space::panel, space::gap);
+    column->setSpacing(space::half);
+    column->addWidget(new PanelHeading(tr("Explain")));
+    column->addWidget(explanation_);
+    column->addSpacing(space::gap);
+    column->addWidget(rangeHeading_);
+    column->addWidget(shares_);
+    column->addSpacing(space::gap);
+    column->addWidget(new PanelHeading(tr("Counters")));
+    column->addWidget(counters_, 1);
+    connect(&Theme::instance(), &Theme::changed, this, &Inspector::takeReadouts);
+    takeReadouts();
+}
+
+void Inspector::takeReadouts() {
+    const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
+    const TimeRange range = workspace_.inspectedRange();
+    const bool selected = workspace_.time.selection() && !workspace_.time.selection()->isEmpty();
+    workspace_.counters.refresh(selected ? std::optional(range) : std::nullopt);
+    const LaneModel::Shares shares = any ? workspace_.lanes.shares(-1, range) : LaneModel::Shares{};
+
+    QString text = any ? explain(workspace_.lanes, range) : tr("Run a workload to see where its time goes.");
+    const quint64 dropped = workspace_.recording() ? workspace_.recording()->recording().dropped_events : 0;
+    if (dropped > 0)
+        text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")
+                                             .arg(formatCount(static_cast<qint64>(dropped)));
+    explanation_->setText(text);
+    rangeHeading_->setText(
+        selected ? tr("Selection %1").arg(formatDuration(static_cast<double>(range.length())))
+                 : tr("Visible %1").arg(any ? formatDuration(static_cast<double>(range.length())) : QString()));
+
+    const Tokens& t = tokens();
+    const auto share = [any](double fraction) { return any ? fraction : -1.0; };
+    shares_->setShares({
+        {tr("work"), share(std::max(0.0, shares.busy - shares.descheduled)), t.accent, tr("Busy, on a core")},
+        {tr("searching"), share(shares.searching), t.searching, tr("Looking for a task to steal")},
+        {tr("parked"), share(shares.parked), t.muted, tr("Asleep: there was nothing to steal")},
+        {tr("blocked"), share(shares.blocked), t.worker(4), tr("Waiting for a channel, a lock or IO")},
+        {tr("descheduled"), share(shares.descheduled), t.descheduled,
+         tr("Busy, but the kernel gave the core to somebody else")},
+    });
+}
+
+}  // namespace grainscope::ui
