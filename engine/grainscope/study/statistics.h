@@ -1,4 +1,4 @@
-// What a handful of run times says, and how sure of it one may be (DESIGN.md §6). Everything here is a pure function:
+// What a handful of run times says, and how sure of it one may be (docs/architecture.md, Statistics). Everything here is a pure function:
 // the same samples give the same numbers on every machine.
 #pragma once
 

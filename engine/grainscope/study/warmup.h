@@ -1,4 +1,4 @@
-// When a run is warm: caches and branch predictors filled, memory touched, frequencies settled (DESIGN.md §6).
+// When a run is warm: caches and branch predictors filled, memory touched, frequencies settled (docs/architecture.md, Statistics).
 #pragma once
 
 #include <algorithm>
