@@ -90,11 +90,14 @@ class Totals {
             return s == nullptr || !s->counters ? 0.0 : static_cast<double>(s->counters->steals);
         });
     }
-    /// All that were dropped up to the first sample at or behind this moment.
-    [[nodiscard]] std::uint64_t dropped_by(Nanoseconds at) const {
-        const auto after = std::ranges::lower_bound(track_.samples, at, {}, &WorkerSample::at);
-        if (after != track_.samples.end()) return after->dropped_events;
-        return track_.samples.empty() ? 0 : track_.samples.back().dropped_events;
+    /// Dropped between the samples around the range: what was dropped near its edges counts.
+    [[nodiscard]] std::uint64_t dropped_in(TimeRange range) const {
+        const WorkerSample* const before = find(range.begin).before;
+        const auto after = std::ranges::lower_bound(track_.samples, range.end, {}, &WorkerSample::at);
+        if (track_.samples.empty()) return 0;
+        const std::uint64_t last = (after == track_.samples.end() ? track_.samples.back() : *after).dropped_events;
+        const std::uint64_t first = before == nullptr ? 0 : before->dropped_events;
+        return last > first ? last - first : 0;
     }
     /// The part of the range in which the row had a worker that was sampled.
     [[nodiscard]] Nanoseconds covered(TimeRange range) const {
@@ -173,7 +176,7 @@ struct Sums {
 
 void add_worker(const WorkerTrack& track, TimeRange range, Sums& sums) {
     const Totals totals(track);
-    sums.dropped += totals.dropped_by(range.end) - totals.dropped_by(range.begin);
+    sums.dropped += totals.dropped_in(range);
     Nanoseconds covered = totals.covered(range);
     if (covered == 0) return;
     sums.steals.add(steals_between(track, totals, range));

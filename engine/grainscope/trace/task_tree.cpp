@@ -43,7 +43,7 @@ class Tree {
             const std::size_t first_of_worker = nodes_.size();
             const auto first = std::ranges::upper_bound(track.tasks, range.begin, {}, &TaskSpan::end);
             for (auto task = first; task != track.tasks.end() && task->end <= range.end; ++task) {
-                if (task->begin >= range.begin) nodes_.push_back({.task = &*task, .children = {}, .inside = {}});
+                if (task->begin >= range.begin) nodes_.emplace_back().task = &*task;
             }
             if (nodes_.size() != first_of_worker) find_what_is_inside(track, first_of_worker);
         }
