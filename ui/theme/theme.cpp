@@ -13,12 +13,8 @@
 
 #include <ui/theme/style_sheet.h>
 
-namespace {
-
-/// The resources are in a static library: a linker drops what nobody names. (The macro cannot stand in a namespace of ours.)
-void nameResources() { Q_INIT_RESOURCE(grainscope); }
-
-}  // namespace
+/// The resources are in a static library: a linker drops what nobody names. (The macro cannot stand in a namespace.)
+static void nameResources() { Q_INIT_RESOURCE(grainscope); }
 
 namespace grainscope::ui {
 namespace {
