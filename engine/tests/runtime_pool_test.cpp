@@ -315,28 +315,27 @@ TEST(Telemetry, SaysWhatABlockedWorkerWaitsFor) {
     leave.count_down();
 }
 
-TEST(ThreadPool, AnIdlePoolUsesNoProcessorTime) {
+TEST(ThreadPool, AnIdlePoolSleepsUntilItIsGivenWork) {
     ThreadPool pool = pool_of(2);
     pool.install([] { join([] {}, [] {}); });
-    // Every worker parks by itself; from then on its time must stand still. Waiting for the parking is waiting for an
-    // event.
     const auto all_parked = [&] {
         for (const WorkerTelemetry& worker : pool.telemetry().workers) {
             if (worker.state != trace::State::parked) return false;
         }
         return true;
     };
-    while (!all_parked()) std::this_thread::yield();
     const auto wakes = [&] {
         std::uint64_t sum = 0;
         for (const WorkerTelemetry& worker : pool.telemetry().workers) sum += worker.wakes;
         return sum;
     };
+    while (!all_parked()) std::this_thread::yield();
     const std::uint64_t before = wakes();
     ThreadPool other = pool_of(2);  // some unrelated life in the process
-    for (int i = 0; i < 1000; ++i) other.install([] { join([] {}, [] {}); });
-    EXPECT_EQ(wakes(), before);
-    EXPECT_TRUE(all_parked());
+    for (int i = 0; i < 20'000; ++i) other.install([] { join([] {}, [] {}); });
+    // A wake that was under way when all looked parked may still arrive, one a worker; a pool that polls wakes without end.
+    EXPECT_LE(wakes(), before + 2);
+    while (!all_parked()) std::this_thread::yield();
 }
 
 }  // namespace
