@@ -38,7 +38,9 @@ std::expected<CommandLine, QString> parseCommandLine(int argc, char** argv) {
                                   QStringLiteral("WxH"));
     const QCommandLineOption theme(QStringLiteral("theme"), themes.join(QStringLiteral(", ")) + u'.',
                                    QStringLiteral("NAME"));
-    parser.addOptions({help, version, screenshot, view, size, theme});
+    const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Choose this workload and run it at once."),
+                                 QStringLiteral("WORKLOAD"));
+    parser.addOptions({help, version, screenshot, view, size, theme, run});
     parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("A recording to open."),
                                  QStringLiteral("[FILE…]"));
     if (!parser.parse(arguments)) return std::unexpected(parser.errorText());
@@ -57,6 +59,7 @@ std::expected<CommandLine, QString> parseCommandLine(int argc, char** argv) {
     line.output = parser.value(screenshot);
     line.view = parser.value(view);
     line.theme = parser.value(theme);
+    line.run = parser.value(run);
     if (!line.view.isEmpty() && !MainWindow::viewNames().contains(line.view))
         return std::unexpected(QStringLiteral("there is no view \"%1\"; there are %2")
                                    .arg(line.view, MainWindow::viewNames().join(QStringLiteral(", "))));
@@ -75,6 +78,9 @@ std::expected<CommandLine, QString> parseCommandLine(int argc, char** argv) {
                                        .arg(most)
                                        .arg(parser.value(size)));
     }
+    if (!line.run.isEmpty() && (line.screenshot || !line.files.isEmpty()))
+        return std::unexpected(
+            QStringLiteral("--run starts a new recording; it goes with neither a FILE nor --screenshot"));
     if (line.screenshot && line.files.size() != 1)
         return std::unexpected(
             QStringLiteral("--screenshot wants one recording to draw: grainscope-gui --screenshot OUT.png FILE"));

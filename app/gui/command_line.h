@@ -16,6 +16,7 @@ struct CommandLine {
     QString output;  ///< of the screenshot
     QString view;    ///< empty: the one of last time, or the one that suits the recording
     QString theme;   ///< empty: the one of last time
+    QString run;     ///< the workload to run at once, or empty
     QSize size{1600, 1000};
     QString text;  ///< help or version: to be printed, and nothing else to be done
 };

@@ -40,6 +40,26 @@ int fail(ExitStatus status, const QString& message) {
     return static_cast<int>(status);
 }
 
+/// Runs the workload as soon as the list of workloads is there. A name that is not in it is a wrong command line.
+void runWhenListed(Workspace& workspace, const QString& name) {
+    auto* const pending = new QObject(&workspace);
+    QObject::connect(&workspace.catalog, &WorkloadCatalog::changed, pending, [&workspace, name, pending] {
+        if (workspace.catalog.state() == WorkloadCatalog::State::loading) return;
+        pending->deleteLater();
+        if (workspace.catalog.state() == WorkloadCatalog::State::failed) return;  // the window says why
+        if (!workspace.catalog.find(name)) {
+            QStringList known;
+            for (const WorkloadDescription& workload : workspace.catalog.workloads()) known << workload.name;
+            QApplication::exit(
+                fail(ExitStatus::badCommandLine, QStringLiteral("there is no workload \"%1\"; there are %2")
+                                                     .arg(name, known.join(QStringLiteral(", ")))));
+            return;
+        }
+        workspace.chooseWorkload(name);
+        workspace.run();
+    });
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) {
@@ -77,6 +97,7 @@ int main(int argc, char* argv[]) {
     MainWindow window(workspace);
     if (!parsed->view.isEmpty()) window.showView(parsed->view);
     window.show();
+    if (!parsed->run.isEmpty()) runWhenListed(workspace, parsed->run);
     // The list of workloads comes from the measuring program; the window does not wait for it.
     workspace.catalog.load();
     for (const QString& file : parsed->files) window.openFile(file);

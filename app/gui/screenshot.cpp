@@ -1,9 +1,13 @@
 #include "app/gui/screenshot.h"
 
+#include <chrono>
+
 #include <QApplication>
+#include <QEventLoop>
 #include <QPixmap>
 #include <QSaveFile>
 #include <QTemporaryDir>
+#include <QTimer>
 
 #include <ui/session/settings.h>
 #include <ui/session/workspace.h>
@@ -12,6 +16,12 @@
 #include "app/gui/command_line.h"
 
 using namespace grainscope::ui;
+
+namespace {
+
+constexpr std::chrono::seconds longestListing{5};
+
+}  // namespace
 
 QString takeScreenshot(const CommandLine& line) {
     const QTemporaryDir home;
@@ -22,6 +32,14 @@ QString takeScreenshot(const CommandLine& line) {
     window.resize(line.size);
     window.show();
     if (const QString problem = workspace.open(line.files.first()); !problem.isEmpty()) return problem;
+
+    // The tree and the form belong into the picture; where the measuring program is missing, they stay empty.
+    QEventLoop listing;
+    QObject::connect(&workspace.catalog, &WorkloadCatalog::changed, &listing, &QEventLoop::quit);
+    QTimer::singleShot(longestListing, &listing, &QEventLoop::quit);
+    workspace.catalog.load();
+    if (workspace.catalog.state() == WorkloadCatalog::State::loading) listing.exec();
+    workspace.adoptParameters();
     window.openFile(line.files.first());
     if (!line.view.isEmpty()) window.showView(line.view);
     // Twice: layouts settle in the first pass, and what they ask for is painted in the second.
