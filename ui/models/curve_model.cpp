@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
-#include <set>
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -86,7 +86,7 @@ CurveModel::CurveModel(Kind kind, QObject* parent) : QAbstractTableModel(parent)
 void CurveModel::setRecording(RecordingPtr recording) {
     clear();
     recording_ = std::move(recording);
-    refresh();
+    if (!refresh()) Q_EMIT changed();
 }
 
 void CurveModel::clear() {
@@ -95,6 +95,8 @@ void CurveModel::clear() {
     all_.clear();
     points_.clear();
     xName_.clear();
+    backend_.clear();
+    over_.clear();
     base_ = {};
     serialFraction_.reset();
     usl_.reset();
@@ -105,11 +107,14 @@ void CurveModel::clear() {
     notesTaken_ = 0;
     hasResult_ = false;
     endResetModel();
-    Q_EMIT changed();
 }
 
 bool CurveModel::refresh() {
     if (!recording_) return false;
+    if (backend_.isEmpty() && !recording_->metadata.empty()) {
+        const QByteArray metadata = QByteArray::fromStdString(recording_->metadata);
+        backend_ = QJsonDocument::fromJson(metadata)[u"backend"].toString();
+    }
     bool any = false;
     const auto& notes = recording_->notes;
     for (; notesTaken_ < notes.size(); ++notesTaken_) {
@@ -146,6 +151,7 @@ void CurveModel::takeResult(const QJsonObject& result) {
     const QJsonArray points = result[u"points"].toArray();
     for (const QJsonValue& point : points) takePoint(point.toObject());
     base_ = result[u"base"].toObject();
+    over_ = result[u"over"].toString();
     const QJsonObject models = result[u"models"].toObject();
     serialFraction_ = number(models[u"amdahl"][u"serial_fraction"]);
     const QJsonObject usl = models[u"usl"].toObject();
@@ -163,10 +169,15 @@ void CurveModel::arrange() {
     std::vector<CurvePoint> arranged;
     QString name;
     if (!all_.empty()) {
-        const QString varied = variedParameter(all_);
-        const bool ofThreads = varied.isEmpty() && (all_.size() > 1 || !plateau_);
+        // The sequential run that speedups relate to is a measurement of its own, not a point of the curve.
+        std::vector<CurvePoint> own;
+        std::ranges::copy_if(all_, std::back_inserter(own),
+                             [&](const CurvePoint& point) { return point.backend == backend_; });
+        if (own.empty()) own = all_;
+        const QString varied = over_.isEmpty() ? variedParameter(own) : over_;
+        const bool ofThreads = varied.isEmpty();
         if (ofThreads == (kind_ == Kind::speedup)) {
-            arranged = all_;
+            arranged = std::move(own);
             name = ofThreads ? u"threads"_s : varied;
             for (CurvePoint& point : arranged) {
                 point.x = ofThreads ? point.threads : point.parameters[varied].toDouble();

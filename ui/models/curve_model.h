@@ -50,7 +50,6 @@ class CurveModel : public QAbstractTableModel {
     void setRecording(RecordingPtr recording);
     /// Takes in new notes. Returns whether anything changed.
     bool refresh();
-    void clear();
 
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] const std::vector<CurvePoint>& points() const { return points_; }
@@ -93,6 +92,7 @@ class CurveModel : public QAbstractTableModel {
     void changed();
 
   private:
+    void clear();
     void takePoint(const QJsonObject& point);
     void takeResult(const QJsonObject& result);
     void arrange();
@@ -102,6 +102,8 @@ class CurveModel : public QAbstractTableModel {
     std::vector<CurvePoint> all_;     ///< every point of the study, in order of arrival
     std::vector<CurvePoint> points_;  ///< those of this kind, by x
     QString xName_;
+    QString backend_;  ///< the backend under study
+    QString over_;     ///< the parameter under study, once the result has named it
     QJsonObject base_;
     std::optional<double> serialFraction_;
     std::optional<Usl> usl_;

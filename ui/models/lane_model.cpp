@@ -43,13 +43,6 @@ void appendColumn(std::vector<LaneRun>& runs, int x, LaneState state) {
     }
 }
 
-std::pair<std::size_t, std::size_t> stealsIn(const WorkerTrack& track, TimeRange range) {
-    const auto first = std::ranges::lower_bound(track.steals, range.begin, {}, &StealMark::at);
-    const auto last = std::ranges::lower_bound(first, track.steals.end(), range.end, {}, &StealMark::at);
-    return {static_cast<std::size_t>(first - track.steals.begin()),
-            static_cast<std::size_t>(last - track.steals.begin())};
-}
-
 }  // namespace
 
 QString laneStateText(LaneState state) {
@@ -195,16 +188,16 @@ std::vector<LaneSteal> LaneModel::steals(TimeRange range, int width, std::size_t
     const bool fold = static_cast<std::size_t>(stealCount(range)) > limit;
     for (int thief = 0; thief < rows_; ++thief) {
         const WorkerTrack& lane = track(thief);
-        auto [next, last] = stealsIn(lane, range);
-        while (next < last) {
-            const StealMark& steal = lane.steals[next];
+        for (auto rest = trace::steals_in(lane, range); !rest.empty();) {
+            const StealMark& steal = rest.front();
             const int x = static_cast<int>(timeToX(steal.at, range, width));
-            std::size_t beyond = next + 1;
-            if (fold)
-                beyond = std::max(beyond,
-                                  stealsIn(lane, {steal.at, std::min(range.end, xToTime(x + 1, range, width))}).second);
-            marks.push_back({x, thief, static_cast<int>(steal.victim), steal.at, static_cast<int>(beyond - next)});
-            next = beyond;
+            std::size_t taken = 1;
+            if (fold) {
+                const auto beyond = std::ranges::lower_bound(rest, xToTime(x + 1, range, width), {}, &StealMark::at);
+                taken = std::max<std::size_t>(1, static_cast<std::size_t>(beyond - rest.begin()));
+            }
+            marks.push_back({x, thief, static_cast<int>(steal.victim), steal.at, static_cast<int>(taken)});
+            rest = rest.subspan(taken);
         }
     }
     std::ranges::stable_sort(marks, {}, &LaneSteal::at);
@@ -214,8 +207,7 @@ std::vector<LaneSteal> LaneModel::steals(TimeRange range, int width, std::size_t
 qint64 LaneModel::stealCount(TimeRange range) const {
     qint64 count = 0;
     for (int worker = 0; worker < rows_; ++worker) {
-        const auto [first, last] = stealsIn(track(worker), range);
-        count += static_cast<qint64>(last - first);
+        count += static_cast<qint64>(trace::steals_in(track(worker), range).size());
     }
     return count;
 }
@@ -228,7 +220,7 @@ std::optional<LaneHit> LaneModel::hit(int worker, Nanoseconds time, Nanoseconds 
     const auto span = std::ranges::upper_bound(lane.states, time, {}, &StateSpan::end);
     if (span != lane.states.end() && span->begin <= time) {
         result.span = *span;
-    } else if (const auto open = openSpan(lane); open && time >= open->begin && time <= open->end) {
+    } else if (const auto open = trace::open_span(lane); open && time >= open->begin && time <= open->end) {
         result.span = *open;
         result.open = true;
     } else {
@@ -269,7 +261,7 @@ LaneModel::Shares LaneModel::shares(int worker, TimeRange range) const {
         descheduled += kernel.descheduled.value_or(0);
         if (tellsStates(track(lane))) {
             const StateTimes own =
-                indexes_[static_cast<std::size_t>(lane)].between(track(lane), range.begin, range.end);
+                indexes_[static_cast<std::size_t>(lane)].exactlyBetween(track(lane), range.begin, range.end);
             std::ranges::transform(times, own, times.begin(), std::plus{});
             known += static_cast<double>(knownTime(own));
         } else if (kernel.onCpu) {
@@ -324,8 +316,7 @@ QVariant LaneModel::data(const QModelIndex& index, int role) const {
     const bool display = role == Qt::DisplayRole;
     if (index.column() == WorkerColumn) return display ? QVariant(laneName(index.row())) : QVariant(index.row());
     if (index.column() == StealsColumn) {
-        const auto [first, last] = stealsIn(track(index.row()), visible_);
-        const auto count = static_cast<qlonglong>(last - first);
+        const auto count = static_cast<qlonglong>(trace::steals_in(track(index.row()), visible_).size());
         return display ? QVariant(formatCount(count)) : QVariant(count);
     }
     const Shares lane = shares(index.row(), visible_);

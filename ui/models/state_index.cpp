@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <grainscope/trace/analysis.h>
+
 namespace grainscope::ui {
 
 using trace::Nanoseconds;
@@ -19,7 +21,7 @@ void StateIndex::update(const WorkerTrack& track) {
 }
 
 StateIndex::Walk::Walk(const StateIndex& index, const WorkerTrack& track)
-    : index_(index), track_(track), open_(openSpan(track)) {}
+    : index_(index), track_(track), open_(trace::open_span(track)) {}
 
 StateTimes StateIndex::Walk::before(Nanoseconds time) {
     const auto& states = track_.states;
@@ -64,21 +66,30 @@ StateTimes StateIndex::between(const WorkerTrack& track, Nanoseconds begin, Nano
     return difference(walk.before(end), earlier);
 }
 
+StateTimes StateIndex::exactlyBefore(const WorkerTrack& track, Nanoseconds time) const {
+    const auto beyond = std::ranges::upper_bound(track.samples, time, {}, &trace::WorkerSample::at);
+    if (beyond == track.samples.begin() || !std::prev(beyond)->state_ns) return before(track, time);
+    const trace::WorkerSample& sample = *std::prev(beyond);
+    StateTimes times = *sample.state_ns;
+    if (beyond == track.samples.end()) return times;
+    const StateTimes since = between(track, sample.at, time);
+    std::ranges::transform(times, since, times.begin(), std::plus{});
+    return times;
+}
+
+StateTimes StateIndex::exactlyBetween(const WorkerTrack& track, Nanoseconds begin, Nanoseconds end) const {
+    StateTimes times = difference(exactlyBefore(track, end), exactlyBefore(track, begin));
+    // A short search counts as busy among spans and as searching among totals: at an edge one of them may lag behind.
+    for (Nanoseconds& time : times) time = std::max<Nanoseconds>(0, time);
+    return times;
+}
+
 Nanoseconds knownTime(const StateTimes& times) { return std::accumulate(times.begin(), times.end(), Nanoseconds{0}); }
 
 StateTimes difference(const StateTimes& later, const StateTimes& earlier) {
     StateTimes result;
     std::ranges::transform(later, earlier, result.begin(), std::minus{});
     return result;
-}
-
-std::optional<StateSpan> openSpan(const WorkerTrack& track) {
-    if (track.samples.empty() || !track.samples.back().state_ns) return std::nullopt;
-    const trace::WorkerSample& sample = track.samples.back();
-    const Nanoseconds covered = track.states.empty() ? 0 : track.states.back().end;
-    const StateSpan span{std::max(sample.open_since, covered), sample.at, sample.open_state};
-    if (span.end <= span.begin) return std::nullopt;
-    return span;
 }
 
 bool tellsStates(const WorkerTrack& track) {

@@ -40,8 +40,14 @@ class StateIndex {
     /// Time in each state in [begin, end).
     [[nodiscard]] StateTimes between(const trace::WorkerTrack& track, trace::Nanoseconds begin,
                                      trace::Nanoseconds end) const;
+    /// The same by the worker's own totals where a sample has them, which also know the searches too short for a span
+    /// and what a full ring dropped; by spans only from the last sample before each end on.
+    [[nodiscard]] StateTimes exactlyBetween(const trace::WorkerTrack& track, trace::Nanoseconds begin,
+                                            trace::Nanoseconds end) const;
 
   private:
+    [[nodiscard]] StateTimes exactlyBefore(const trace::WorkerTrack& track, trace::Nanoseconds time) const;
+
     std::vector<StateTimes> totals_;  ///< totals_[i]: time in each state in spans before i * blockSize
     StateTimes running_{};
     std::size_t indexed_ = 0;
@@ -50,9 +56,6 @@ class StateIndex {
 /// The sum over all states.
 [[nodiscard]] trace::Nanoseconds knownTime(const StateTimes& times);
 [[nodiscard]] StateTimes difference(const StateTimes& later, const StateTimes& earlier);
-
-/// The span that the last sample says is still open, cut to what no closed span covers; none if there is none.
-[[nodiscard]] std::optional<trace::StateSpan> openSpan(const trace::WorkerTrack& track);
 
 /// Whether the worker tells its states at all. The threads of other backends do not: only the kernel knows about them.
 [[nodiscard]] bool tellsStates(const trace::WorkerTrack& track);

@@ -6,6 +6,7 @@
 
 #include <QObject>
 
+#include <grainscope/trace/analysis.h>
 #include <grainscope/trace/recording.h>
 
 namespace grainscope::ui {
@@ -13,8 +14,7 @@ namespace grainscope::ui {
 using trace::Nanoseconds;
 
 /// A half-open stretch of time, [begin, end).
-struct TimeRange {
-    Nanoseconds begin = 0, end = 0;
+struct TimeRange : trace::TimeRange {
     [[nodiscard]] Nanoseconds length() const { return end - begin; }
     [[nodiscard]] bool isEmpty() const { return end <= begin; }
     [[nodiscard]] bool contains(Nanoseconds time) const { return time >= begin && time < end; }

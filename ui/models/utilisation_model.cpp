@@ -58,6 +58,14 @@ class BusyWalk {
     Nanoseconds edge_;
 };
 
+/// By the worker's own totals, so that the number is the one the command line gives.
+BusyTime busyIn(const StateIndex& index, const trace::WorkerTrack& track, TimeRange range) {
+    if (!tellsStates(track)) return BusyWalk(index, track, range.begin).advance(range.end);
+    const StateTimes times = index.exactlyBetween(track, range.begin, range.end);
+    return {static_cast<double>(times[static_cast<std::size_t>(trace::State::busy)]),
+            static_cast<double>(knownTime(times))};
+}
+
 }  // namespace
 
 UtilisationModel::UtilisationModel(QObject* parent) : QAbstractTableModel(parent) {}
@@ -108,8 +116,7 @@ bool UtilisationModel::refresh(TimeRange range, int buckets) {
             const BusyTime time = walk.advance(begins_[bucket] + bucketLength_);
             busy_[worker][bucket] = time.known > 0 ? static_cast<float>(time.busy / time.known) : 0.0F;
         }
-        BusyWalk whole(indexes_[worker], recording_->workers[worker], range.begin);
-        const BusyTime time = whole.advance(range.end);
+        const BusyTime time = busyIn(indexes_[worker], recording_->workers[worker], range);
         all.busy += time.busy;
         all.known += time.known;
     }

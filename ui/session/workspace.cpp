@@ -111,6 +111,18 @@ QString Workspace::open(const QString& path) {
     return {};
 }
 
+void Workspace::adoptParameters() {
+    if (!recording_) return;
+    const QJsonObject metadata = recording_->metadata();
+    chooseWorkload(metadata.value(QLatin1StringView("workload")).toString());
+    if (parameters.workload().name != metadata.value(QLatin1StringView("workload")).toString()) return;
+    const QJsonObject values = metadata.value(QLatin1StringView("parameters")).toObject();
+    for (auto value = values.begin(); value != values.end(); ++value)
+        if (parameters.description(value.key()) && !value->isNull()) parameters.setValue(value.key(), value->toVariant());
+    parameters.setValue(ParameterModel::threadsName(), metadata.value(QLatin1StringView("threads")).toVariant());
+    parameters.setValue(ParameterModel::backendName(), metadata.value(QLatin1StringView("backend")).toVariant());
+}
+
 QString Workspace::save(const QString& path) {
     if (!recording_) return tr("There is no recording to save yet.");
     if (const auto saved = recording_->save(path); !saved) return saved.error();

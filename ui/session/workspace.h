@@ -67,6 +67,8 @@ class Workspace : public QObject {
 
     /// Opens a recording instead of the one on show. Returns an empty string, or what went wrong.
     QString open(const QString& path);
+    /// Sets the form to what the recording on show was made with, as far as the catalog knows its workload.
+    void adoptParameters();
     /// Saves the one on show.
     QString save(const QString& path);
 
