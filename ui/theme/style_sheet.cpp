@@ -67,6 +67,7 @@ QSlider::handle:horizontal { background: %panel%; border: 2px solid %accent%; wi
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: %accent%; }
 QSlider::handle:horizontal:disabled { border-color: %disabled%; }
 
+#tabStrip { background: %raised%; border: none; border-bottom: %lineWidth% solid %line%; }
 QTabBar { background: %raised%; border: none; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: %muted%; padding: 9px 14px 7px 14px; margin-right: 12px; border: none;
     border-bottom: 2px solid transparent; }
@@ -83,7 +84,9 @@ QListView::item { min-height: 26px; padding: 0 8px; border-radius: 4px; }
 QListView::item:selected, QTableView::item:selected { background: %selection%; color: %text%; }
 QTreeView:focus, QTableView:focus, QListView:focus { border: none; }
 QHeaderView { background: %panel%; border: none; }
-QHeaderView::section { background: %panel%; color: %muted%; border: none; padding: 4px 8px; font-weight: 600; }
+QHeaderView::section { background: %panel%; color: %muted%; border: none; padding: 4px 8px; }
+QHeaderView::section:vertical { padding: 0 10px 0 0; }
+QTableView::item { padding: 0 6px; }
 QTableCornerButton::section { background: %panel%; border: none; }
 
 QScrollArea { border: none; background: transparent; }
@@ -93,6 +96,8 @@ QScrollBar::handle { background: %line%; border-radius: 4px; margin: 1px; min-he
 QScrollBar::handle:hover { background: %muted%; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QToolBar QToolButton[search="true"] { color: %muted%; font-weight: 400; }
 
 QStatusBar { background: %raised%; border-top: %lineWidth% solid %line%; }
 QStatusBar::item { border: none; }

@@ -105,7 +105,6 @@ QFont Theme::font(Type type) const {
         case Type::heading:
             size = 11;
             font.setWeight(QFont::DemiBold);
-            font.setCapitalization(QFont::AllUppercase);
             font.setLetterSpacing(QFont::PercentageSpacing, 103);
             break;
         case Type::small:

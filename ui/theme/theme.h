@@ -17,7 +17,7 @@ enum class ThemeChoice { system, light, dark, highContrast };
 enum class Type {
     body,     ///< 13 px
     strong,   ///< 13 px semibold: titles of cards
-    heading,  ///< 11 px semibold capitals: titles of panels
+    heading,  ///< 11 px semibold, for capitals: titles of panels
     small,    ///< 11 px: axes, legends
     figures,  ///< 12 px monospaced: tables and readouts
 };

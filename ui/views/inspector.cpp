@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
+#include <QTransposeProxyModel>
 #include <QVBoxLayout>
 
 #include <ui/models/explanation.h>
@@ -23,16 +24,23 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
       explanation_(new QLabel),
       rangeHeading_(new PanelHeading(tr("Whole run"))),
       shares_(new ShareRows),
-      counters_(makeTableView(workspace.counters, tr("Counters"))) {
+      countersByRow_(new QTransposeProxyModel(this)),
+      counters_(nullptr) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
     explanation_->setWordWrap(true);
     explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    // One column a worker: the panel is narrow, and workers are few where their counters are read one by one.
+    countersByRow_->setSourceModel(&workspace.counters);
+    counters_ = makeTableView(*countersByRow_, tr("Counters"));
+    counters_->horizontalHeader()->hide();
+    counters_->verticalHeader()->show();
     counters_->setObjectName(QStringLiteral("counters"));
     counters_->setFrameShape(QFrame::NoFrame);
     counters_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
 
+    setAutoFillBackground(true);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::panel, space::gap, space::panel, space::gap);
     column->setSpacing(space::half);
@@ -61,9 +69,8 @@ void Inspector::takeReadouts() {
         text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")
                                              .arg(formatCount(static_cast<qint64>(dropped)));
     explanation_->setText(text);
-    rangeHeading_->setText(
-        selected ? tr("Selection %1").arg(formatDuration(static_cast<double>(range.length())))
-                 : tr("Visible %1").arg(any ? formatDuration(static_cast<double>(range.length())) : QString()));
+    rangeHeading_->setHeading(selected ? tr("Selection") : tr("Visible"),
+                              any ? formatDuration(static_cast<double>(range.length())) : QString());
 
     const Tokens& t = tokens();
     const auto share = [any](double fraction) { return any ? fraction : -1.0; };

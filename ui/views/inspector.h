@@ -5,6 +5,7 @@
 
 class QLabel;
 class QTableView;
+class QTransposeProxyModel;
 
 namespace grainscope::ui {
 
@@ -25,6 +26,7 @@ class Inspector : public QWidget {
     QLabel* explanation_;
     PanelHeading* rangeHeading_;
     ShareRows* shares_;
+    QTransposeProxyModel* countersByRow_;
     QTableView* counters_;
 };
 

@@ -51,6 +51,8 @@ void MainWindow::makeCentre() {
     tabs_->setAccessibleName(tr("Views"));
     tabs_->setExpanding(false);
     tabs_->setDocumentMode(true);
+    tabs_->setUsesScrollButtons(false);
+    tabs_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     tabs_->addTab(tr("Live"));
     tabs_->addTab(tr("Scale"));
     tabs_->addTab(tr("Tune"));
@@ -71,6 +73,8 @@ QDockWidget* MainWindow::makeDock(const QString& name, const QString& title, QWi
     dock->setAccessibleName(title);
     auto* heading = new PanelHeading(title);
     heading->setContentsMargins(space::panel, space::gap, space::panel, space::half);
+    heading->setAutoFillBackground(true);
+    content->setAutoFillBackground(true);
     dock->setTitleBarWidget(heading);
     addDockWidget(area, dock);
     return dock;

@@ -4,9 +4,16 @@
 
 namespace grainscope::ui {
 
-PanelHeading::PanelHeading(const QString& text, QWidget* parent) : QLabel(text, parent) {
+PanelHeading::PanelHeading(const QString& words, QWidget* parent) : QLabel(parent) {
+    setHeading(words);
     dress();
     connect(&Theme::instance(), &Theme::changed, this, &PanelHeading::dress);
+}
+
+void PanelHeading::setHeading(const QString& words, const QString& figure) {
+    setText(figure.isEmpty() ? words.toUpper() : words.toUpper() + u' ' + figure);
+    // Capitals are for the eye; a screen reader would spell them.
+    setAccessibleName(figure.isEmpty() ? words : words + u' ' + figure);
 }
 
 void PanelHeading::dress() {

@@ -9,7 +9,10 @@ class PanelHeading : public QLabel {
     Q_OBJECT
 
   public:
-    explicit PanelHeading(const QString& text, QWidget* parent = nullptr);
+    explicit PanelHeading(const QString& words, QWidget* parent = nullptr);
+
+    /// Words become capitals; a figure behind them keeps its unit as it is written.
+    void setHeading(const QString& words, const QString& figure = {});
 
   private:
     void dress();

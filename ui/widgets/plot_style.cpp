@@ -14,7 +14,6 @@ void preparePlot(QCustomPlot& plot) {
     plot.setPlottingHint(QCP::phFastPolylines, true);
     plot.setNotAntialiasedElements(QCP::aeFills | QCP::aeAxes | QCP::aeGrid);
     plot.setNoAntialiasingOnDrag(true);
-    plot.axisRect()->setupFullAxesBox(false);
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
         axis->setBasePen(Qt::NoPen);
         axis->setTickPen(Qt::NoPen);

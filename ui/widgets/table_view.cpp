@@ -51,7 +51,9 @@ QTableView* makeTableView(QAbstractItemModel& model, const QString& name) {
     const auto dress = [table] {
         Theme& theme = Theme::instance();
         table->setFont(theme.font(Type::figures));
-        table->horizontalHeader()->setFont(theme.font(Type::small));
+        QFont heading = theme.font(Type::small);
+        heading.setWeight(QFont::DemiBold);
+        for (QHeaderView* header : {table->horizontalHeader(), table->verticalHeader()}) header->setFont(heading);
         table->verticalHeader()->setDefaultSectionSize(theme.px(24));
     };
     QObject::connect(&Theme::instance(), &Theme::changed, table, dress);
