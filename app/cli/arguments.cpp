@@ -194,24 +194,37 @@ std::vector<std::string> option_names(const CLI::App& app) {
 
 std::string describe(const CLI::ParseError& error, const CLI::App& app) {
     const auto subcommands = app.get_subcommands();
-    const CLI::App& chosen = subcommands.empty() ? app : *subcommands.front();
-    if (const auto extras = chosen.remaining(true); !extras.empty() && error.get_name() == "ExtrasError") {
-        const std::string name = extras.front().substr(0, extras.front().find('='));
-        if (!name.starts_with("-"))
-            return fmt::format("{} takes no argument \"{}\"; see grainscope {} --help", chosen.get_name(), name,
-                               chosen.get_name());
-        return fmt::format("{} has no option {}; did you mean {}? (grainscope {} --help lists them)", chosen.get_name(),
-                           name, nearest_name(name, option_names(chosen)), chosen.get_name());
-    }
+    const std::string name = subcommands.empty() ? "grainscope" : subcommands.front()->get_name();
+    const std::string help = subcommands.empty() ? "grainscope --help" : fmt::format("grainscope {} --help", name);
     if (error.get_name() == "RequiredError") {
-        const bool file = chosen.get_name() == "analyze";
-        return fmt::format("{} needs {}; see grainscope {} --help", chosen.get_name(),
-                           file ? "a recording, such as a.grainscope" : "a workload, such as quicksort",
-                           chosen.get_name());
+        return fmt::format("{} needs {}; see {}", name,
+                           name == "analyze" ? "a recording, such as a.grainscope" : "a workload, such as quicksort",
+                           help);
     }
     std::string line = error.what();
+    if (error.get_name() == "ArgumentMismatch") {
+        return fmt::format("{} needs a value; see {}", line.substr(0, line.find(':')), help);
+    }
     std::replace(line.begin(), line.end(), '\n', ' ');
     return line;
+}
+
+/// What nobody took: the nearest option, or that there is one argument too many.
+void refuse_extras(const CLI::App& app) {
+    const std::vector<std::string> extras = app.remaining(true);
+    if (extras.empty()) return;
+    const auto subcommands = app.get_subcommands();
+    const CLI::App& chosen = subcommands.empty() ? app : *subcommands.front();
+    const std::string help = subcommands.empty() ? "" : chosen.get_name() + " ";
+    const auto is_option = [](const std::string& text) { return text.starts_with('-') && text.size() > 1; };
+    const auto option = std::find_if(extras.begin(), extras.end(), is_option);
+    if (option == extras.end()) {
+        throw Refused{fmt::format("{} takes no further argument \"{}\"; see grainscope {}--help", chosen.get_name(),
+                                  extras.front(), help)};
+    }
+    const std::string name = option->substr(0, option->find('='));
+    throw Refused{fmt::format("{} has no option {}; did you mean {}? (grainscope {}--help lists them)",
+                              chosen.get_name(), name, nearest_name(name, option_names(chosen)), help)};
 }
 
 }  // namespace
@@ -268,7 +281,10 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
         }
     }
     try {
+        app.allow_extras();
+        for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
         app.parse(argc, argv);
+        refuse_extras(app);
         if (version) return PrintCommand{fmt::format("grainscope {}\n", GRAINSCOPE_VERSION)};
         if (list->parsed()) return ListCommand{format_of(raw)};
         if (run->parsed()) return run_of(raw);

@@ -72,7 +72,7 @@ std::string run_text(const workloads::Description& description, const study::Run
         summary.add({"outliers, kept", list});
     }
     if (median && *median > 0)
-        summary.add({"speed", fmt::format("{}items/s", magnitude(result.items / *median * 1e9))});
+        summary.add({"speed", fmt::format("{} items/s", magnitude(result.items / *median * 1e9))});
     summary.add({"utilisation", percent(result.utilisation())});
     if (result.dropped_events() > 0) {
         summary.add({"events lost", count(static_cast<double>(result.dropped_events()))});
@@ -80,8 +80,12 @@ std::string run_text(const workloads::Description& description, const study::Run
     summary.add(
         {"answer", !result.checked ? "not checked" : coloured(result.correct ? "right" : "WRONG", result.correct)});
     text += summary.text();
-    if (!result.samples.empty()) text += "\n" + workers_text(result);
-    return text + "\n";
+    if (!result.samples.empty()) {
+        text += '\n';
+        text += workers_text(result);
+    }
+    text += '\n';
+    return text;
 }
 
 std::string run_csv(const Circumstances& circumstances, const study::RunResult& result) {

@@ -24,12 +24,16 @@ struct Unit {
     const char* name;
 };
 
+std::string with_unit(double value, std::string_view unit) {
+    return unit.empty() ? three_digits(value) : fmt::format("{} {}", three_digits(value), unit);
+}
+
 template <std::size_t n>
 std::string in_units(double value, const std::array<Unit, n>& units) {
     for (const Unit& unit : units) {
-        if (value >= unit.size * 0.9995) return fmt::format("{} {}", three_digits(value / unit.size), unit.name);
+        if (value >= unit.size * 0.9995) return with_unit(value / unit.size, unit.name);
     }
-    return fmt::format("{} {}", three_digits(value / units.back().size), units.back().name);
+    return with_unit(value / units.back().size, units.back().name);
 }
 
 /// Characters on the screen: UTF-8 without its continuation bytes, and without escape sequences.
