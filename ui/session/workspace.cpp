@@ -41,7 +41,7 @@ Workspace::Workspace(Settings& settingsToUse, const QString& runsPath, QObject* 
     connect(&parameters, &ParameterModel::valueChanged, this, &Workspace::takeValue);
     connect(&parameters, &ParameterModel::workloadChanged, this, &Workspace::abilitiesChanged);
     connect(&controller, &RunController::stateChanged, this, &Workspace::abilitiesChanged);
-    connect(&controller, &RunController::recordingChanged, this, [this] { showRecording(controller.recording()); });
+    connect(&controller, &RunController::recordingChanged, this, [this] { showRecording(controller.recording(), true); });
     connect(&controller, &RunController::resultArrived, this, [this](const QJsonObject& result) {
         runs.addResult(result, controller.request().title, QDateTime::currentDateTime());
     });
@@ -105,7 +105,7 @@ QString Workspace::open(const QString& path) {
         settings.removeRecentFile(path);
         return opened.error();
     }
-    showRecording(*opened);
+    showRecording(*opened, false);
     settings.addRecentFile(path);
     if (const QString warning = recording_->warning(); !warning.isEmpty()) Q_EMIT notice(warning, false);
     return {};
@@ -156,7 +156,7 @@ TimeRange Workspace::inspectedRange() const {
     return range;
 }
 
-void Workspace::showRecording(std::shared_ptr<LiveRecording> recording) {
+void Workspace::showRecording(std::shared_ptr<LiveRecording> recording, bool live) {
     recording_ = std::move(recording);
     const RecordingPtr shared = recording_ ? recording_->share() : nullptr;
     pulledVersion_ = 0;
@@ -165,12 +165,12 @@ void Workspace::showRecording(std::shared_ptr<LiveRecording> recording) {
     bars.setRecording(shared);
     counters.setRecording(shared);
     const Nanoseconds end = shared ? shared->end : 0;
-    time.restart(isLive(), end);
+    time.restart(live, end);
     // A plain run leaves the curves of the last studies where they are.
-    const bool plainRun = isLive() && controller.activity() == RunController::Activity::run;
+    const bool plainRun = live && controller.activity() == RunController::Activity::run;
     if (!plainRun) {
-        const bool threads = !isLive() || controller.activity() == RunController::Activity::threadSweep;
-        const bool grain = !isLive() || !threads;
+        const bool threads = !live || controller.activity() == RunController::Activity::threadSweep;
+        const bool grain = !live || !threads;
         if (threads) speedup.setRecording(shared);
         if (grain) threshold.setRecording(shared);
     }

@@ -88,7 +88,7 @@ class Workspace : public QObject {
     void notice(const QString& sentence, bool failed);
 
   private:
-    void showRecording(std::shared_ptr<LiveRecording> recording);
+    void showRecording(std::shared_ptr<LiveRecording> recording, bool live);
     void takeCatalog();
     void takeValue(const QString& name, const QVariant& value);
     void takeEnd();

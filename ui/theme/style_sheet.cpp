@@ -77,6 +77,8 @@ QTabBar::tab:focus { color: %accent%; }
 
 QTreeView, QTableView, QListView { background: %panel%; border: none; outline: none; selection-background-color: %selection%;
     selection-color: %text%; }
+QTreeView { show-decoration-selected: 0; }
+QTreeView::branch:selected { background: transparent; }
 QTreeView::item { min-height: 22px; border-radius: 4px; padding: 0 4px; }
 QTreeView::item:hover, QListView::item:hover { background: %hover%; }
 QTreeView::item:selected { background: %selection%; color: %text%; font-weight: 600; }

@@ -16,12 +16,12 @@
 namespace grainscope::ui {
 namespace {
 
-constexpr int tallestLane = 42;
+constexpr int tallestLane = 46;
 constexpr int lowestLane = 12;
 constexpr int axisHeight = 22;
 constexpr int tickSpacing = 110;
-/// More curves than this are a blot: then steals are ticks at the thief's lane only.
-constexpr std::size_t mostCurves = 250;
+/// Curves nearer to one another than this, on average, are a blot: then steals are ticks at the thief's lane only.
+constexpr int pxPerCurve = 14;
 constexpr double wheelFactor = 1.25;
 constexpr double panStep = 0.2;
 /// A press that moves less than this is a click.
@@ -165,7 +165,7 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
 void LanesView::drawSteals(QPainter& painter) {
     const Tokens& t = tokens();
     const auto steals = model_.steals(time_.visible(), trackWidth());
-    const bool curves = steals.size() <= mostCurves;
+    const bool curves = static_cast<int>(steals.size()) * pxPerCurve <= trackWidth();
     painter.setClipRect(QRect(timeGutter(), 0, trackWidth(), height()));
     painter.setRenderHint(QPainter::Antialiasing, curves);
     const double dot = Theme::instance().px(2.5);

@@ -35,20 +35,20 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
       lanes_(new LanesView(workspace.lanes, workspace.time)),
       legend_(new Legend),
       timelineTitle_(new QLabel(tr("Timeline"))),
-      timelineReadout_(new QLabel) {
+      timelineReadout_(new QLabel),
+      lanesScroll_(new QScrollArea) {
     setObjectName(QStringLiteral("liveView"));
     dataCard_->setContent(bars_, &workspace_.bars);
     dataCard_->setRemark(tr("each bar in the colour of the worker that last moved it"));
     busyCard_->setContent(utilisation_, &workspace_.utilisation);
 
-    auto* lanesScroll = new QScrollArea;
-    lanesScroll->setWidget(lanes_);
-    lanesScroll->setWidgetResizable(true);
-    lanesScroll->setFrameShape(QFrame::NoFrame);
-    lanesScroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    lanesScroll->setFocusPolicy(Qt::NoFocus);
-    lanesScroll->setAccessibleName(tr("Timeline"));
-    lanesScroll->viewport()->setAutoFillBackground(false);
+    lanesScroll_->setWidget(lanes_);
+    lanesScroll_->setWidgetResizable(true);
+    lanesScroll_->setFrameShape(QFrame::NoFrame);
+    lanesScroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    lanesScroll_->setFocusPolicy(Qt::NoFocus);
+    lanesScroll_->setAccessibleName(tr("Timeline"));
+    lanesScroll_->viewport()->setAutoFillBackground(false);
 
     timelineReadout_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     timelineReadout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
@@ -64,7 +64,7 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
     timeline->setSpacing(space::unit + 2);
     timeline->addWidget(overview_);
     timeline->addLayout(timelineHead);
-    timeline->addWidget(lanesScroll, 1);
+    timeline->addWidget(lanesScroll_, 1);
     auto* legendRow = new QHBoxLayout;
     legendRow->setContentsMargins(timeGutter(), 0, 0, 0);
     legendRow->addWidget(legend_);
@@ -75,12 +75,14 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
     column->setSpacing(space::gap);
     column->addWidget(dataCard_, 5);
     column->addWidget(busyCard_, 5);
-    column->addLayout(timeline, 7);
+    column->addLayout(timeline, 6);
 
     connect(lanes_, &LanesView::hovered, this, [this](const QString& text) {
         hovered_ = text;
         takeReadouts();
     });
+    connect(&workspace_.lanes, &QAbstractItemModel::modelReset, this, &LiveView::takeLaneCount);
+    connect(&workspace_.lanes, &QAbstractItemModel::rowsInserted, this, &LiveView::takeLaneCount);
     connect(&Theme::instance(), &Theme::changed, this, &LiveView::dress);
     dress();
     takeReadouts();
@@ -131,6 +133,12 @@ std::vector<PlotSource> LiveView::plots() {
 void LiveView::dress() {
     timelineTitle_->setFont(Theme::instance().font(Type::strong));
     timelineReadout_->setFont(Theme::instance().font(Type::body));
+    takeLaneCount();
+}
+
+void LiveView::takeLaneCount() {
+    // Few lanes leave their room to the plots above; many scroll.
+    lanesScroll_->setMaximumHeight(lanes_->sizeHint().height());
 }
 
 }  // namespace grainscope::ui

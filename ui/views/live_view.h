@@ -6,6 +6,7 @@
 #include <ui/views/plot_source.h>
 
 class QLabel;
+class QScrollArea;
 
 namespace grainscope::ui {
 
@@ -33,6 +34,7 @@ class LiveView : public QWidget, public View {
 
   private:
     void dress();
+    void takeLaneCount();
 
     Workspace& workspace_;
     Card* dataCard_;
@@ -44,6 +46,7 @@ class LiveView : public QWidget, public View {
     Legend* legend_;
     QLabel* timelineTitle_;
     QLabel* timelineReadout_;
+    QScrollArea* lanesScroll_;
     QString hovered_;
 };
 

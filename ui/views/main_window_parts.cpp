@@ -118,7 +118,7 @@ void MainWindow::makeDocks() {
     runsTable_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
 
     resizeDocks({workloadsDock_, parametersDock_}, {300, 420}, Qt::Vertical);
-    resizeDocks({workloadsDock_, inspectorDock_}, {268, 312}, Qt::Horizontal);
+    resizeDocks({workloadsDock_, inspectorDock_}, {292, 340}, Qt::Horizontal);
     resizeDocks({runsDock_}, {128}, Qt::Vertical);
 }
 

@@ -163,8 +163,8 @@ QWidget* ParameterForm::makeChoice(const ParameterDescription& parameter) {
     auto* row = new QWidget;
     auto* line = new QHBoxLayout(row);
     line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(makeLabel(parameter, box), 5);
-    line->addWidget(box, 6);
+    line->addWidget(makeLabel(parameter, box), 4);
+    line->addWidget(box, 7);
     return row;
 }
 

@@ -77,7 +77,7 @@ void StatusLine::takeReadouts(double frameMilliseconds) {
                      .arg(formatCount(static_cast<qint64>(workspace_.recording()->recording().dropped_events)));
     }
     if (frameMilliseconds > 0) parts << tr("frame %1 ms").arg(QLocale().toString(frameMilliseconds, 'f', 1));
-    if (ownShare_ >= 0) parts << tr("window uses %1 of a core").arg(formatPercent(ownShare_));
+    if (controller.isActive() && ownShare_ >= 0) parts << tr("window uses %1 of a core").arg(formatPercent(ownShare_));
     figures_->setText(parts.join(QStringLiteral(" · ")));
 }
 
