@@ -282,7 +282,10 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
     }
     try {
         app.allow_extras();
-        for (CLI::App* command : app.get_subcommands({})) command->allow_extras();
+        for (CLI::App* command : app.get_subcommands({})) {
+            command->allow_extras();
+            command->footer("");
+        }
         app.parse(argc, argv);
         refuse_extras(app);
         if (version) return PrintCommand{fmt::format("grainscope {}\n", GRAINSCOPE_VERSION)};
@@ -297,7 +300,7 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
         return std::unexpected(refused.line);
     } catch (const CLI::CallForHelp&) {
         const auto chosen = app.get_subcommands();
-        return PrintCommand{chosen.empty() ? app.help() : chosen.front()->help("", CLI::AppFormatMode::Normal)};
+        return PrintCommand{chosen.empty() ? app.help() : chosen.front()->help("grainscope")};
     } catch (const CLI::ParseError& error) {
         return std::unexpected(describe(error, app));
     }
