@@ -1,7 +1,10 @@
 #include <ui/theme/state_fill.h>
 
+#include <map>
+#include <utility>
+
+#include <QImage>
 #include <QPainter>
-#include <QPixmap>
 
 namespace grainscope::ui {
 
@@ -16,6 +19,11 @@ StateFill::StateFill(const Tokens& tokens, qreal deviceRatio)
         striped_[i] = stripes(tokens.stripe, tokens.workers[i]);
         channel_[i] = stripes(tokens.workers[i], tokens.plotGround);
     }
+}
+
+const StateFill& StateFill::shared(const Tokens& tokens, qreal deviceRatio) {
+    static std::map<std::pair<const Tokens*, qreal>, StateFill> made;
+    return made.try_emplace({&tokens, deviceRatio}, tokens, deviceRatio).first->second;
 }
 
 QBrush StateFill::workerBrush(int worker) const {
@@ -54,7 +62,7 @@ void StateFill::paint(QPainter& painter, const QRect& rect, LaneState state, int
 
 QBrush StateFill::hatch(const QColor& ink, bool rising, int period) const {
     const int side = qRound(period * ratio_);
-    QPixmap tile(side, side);
+    QImage tile(side, side, QImage::Format_RGB32);
     tile.fill(tokens_.plotGround);
     QPainter painter(&tile);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -73,7 +81,7 @@ QBrush StateFill::hatch(const QColor& ink, bool rising, int period) const {
 
 QBrush StateFill::stripes(const QColor& ink, const QColor& ground) const {
     const int period = qRound(5 * ratio_);
-    QPixmap tile(period, period);
+    QImage tile(period, period, QImage::Format_RGB32);
     tile.fill(ground);
     QPainter painter(&tile);
     painter.fillRect(0, 0, period, qMax(1, qRound(1.5 * ratio_)), ink);

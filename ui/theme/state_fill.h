@@ -13,10 +13,12 @@ class QPainter;
 
 namespace grainscope::ui {
 
-/// Paints stretches of state. Holds the brushes of one look; make a new one when the theme or the device ratio changes.
+/// Paints stretches of state. Holds the brushes of one look at one device ratio.
 class StateFill {
   public:
     StateFill(const Tokens& tokens, qreal deviceRatio);
+    /// The one for this look and ratio: made once, then kept, as brushes cost more to make than a lane to paint.
+    [[nodiscard]] static const StateFill& shared(const Tokens& tokens, qreal deviceRatio);
 
     /// Fills `rect` (device-independent px). Patterns keep to the painter's brush origin. Parked paints nothing.
     void paint(QPainter& painter, const QRect& rect, LaneState state, int worker) const;

@@ -85,7 +85,7 @@ void DataBarsView::draw() {
     raster_.setDevicePixelRatio(1);
     raster_.fill(t.plotGround);
     QPainter painter(&raster_);
-    const StateFill fill(t, 1);
+    const StateFill& fill = StateFill::shared(t, 1);
     const auto values = model_.values();
     const auto owners = model_.owners();
     const int count = model_.count();

@@ -144,7 +144,7 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
     const double nsPerPx = static_cast<double>(visible.length()) / trackWidth();
     const double origin = nsPerPx > 0 ? std::fmod(static_cast<double>(visible.begin) / nsPerPx, 240.0) : 0;
     painter.setBrushOrigin(QPointF(-std::floor(origin), 0));
-    const StateFill fill(t, ratio);
+    const StateFill& fill = StateFill::shared(t, ratio);
     painter.setClipRect(track);
     for (const LaneRun& run : model_.runs(worker, visible, trackWidth())) {
         shown_ |= 1U << static_cast<unsigned>(run.state);

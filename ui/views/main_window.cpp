@@ -235,7 +235,7 @@ void MainWindow::takeFrame() {
     const RunController& controller = workspace_.controller;
     // A study's samples must not share the processor with our drawing: it waits until the sample is over.
     const bool study = controller.activity() != RunController::Activity::run;
-    if (isMinimized() || (study && controller.isSampling())) return;
+    if (!isVisible() || isMinimized() || (study && controller.isSampling())) return;
     if (!workspace_.pull()) return;
     navigation_.stop();
     live_->takeChange();

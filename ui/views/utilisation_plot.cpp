@@ -114,7 +114,7 @@ void UtilisationPlot::takeChange() {
     const TimeRange visible = time_.visible();
     plot_->xAxis->setRange(static_cast<double>(visible.begin), static_cast<double>(visible.end));
     plot_->yAxis->setRange(0, std::max(1, model_.workerCount()) * 1.04);
-    takeCursor();
+    placeCursor();
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -160,7 +160,7 @@ void UtilisationPlot::arrangeGraphs() {
     if (graphs_.size() == workers) return;
     for (QCPGraph* graph : graphs_) plot_->removeGraph(graph);
     graphs_.assign(workers, nullptr);
-    const StateFill fill(tokens(), devicePixelRatioF());
+    const StateFill& fill = StateFill::shared(tokens(), devicePixelRatioF());
     // Each fills down to zero, and the smaller sums cover the larger ones: cheaper than a fill between two lines.
     for (std::size_t i = workers; i-- > 0;) {
         QCPGraph* graph = plot_->addGraph();
@@ -174,6 +174,11 @@ void UtilisationPlot::arrangeGraphs() {
 }
 
 void UtilisationPlot::takeCursor() {
+    placeCursor();
+    plot_->layer(QStringLiteral("cursor"))->replot();
+}
+
+void UtilisationPlot::placeCursor() {
     const auto cursor = time_.cursor();
     cursor_->setVisible(cursor.has_value());
     if (cursor) {
@@ -186,7 +191,6 @@ void UtilisationPlot::takeCursor() {
         selection_->topLeft->setCoords(static_cast<double>(selection->begin), plot_->yAxis->range().upper);
         selection_->bottomRight->setCoords(static_cast<double>(selection->end), 0);
     }
-    plot_->layer(QStringLiteral("cursor"))->replot();
 }
 
 }  // namespace grainscope::ui

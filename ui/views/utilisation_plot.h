@@ -35,6 +35,7 @@ class UtilisationPlot : public QWidget, public TableTwin {
     void dress();
     void arrangeGraphs();
     void takeCursor();
+    void placeCursor();
 
     UtilisationModel& model_;
     TimeNavigator& time_;

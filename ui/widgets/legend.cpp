@@ -33,7 +33,7 @@ QSize Legend::minimumSizeHint() const { return sizeHint(); }
 void Legend::paintEvent(QPaintEvent*) {
     Theme& theme = Theme::instance();
     const Tokens& t = theme.tokens();
-    const StateFill fill(t, devicePixelRatioF());
+    const StateFill& fill = StateFill::shared(t, devicePixelRatioF());
     QPainter painter(this);
     painter.setFont(theme.font(Type::small));
     const QFontMetrics metrics = painter.fontMetrics();
