@@ -1,4 +1,5 @@
 // The window: its form, its keys, its names, its memory, and what it does when a child fails.
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QCheckBox>
