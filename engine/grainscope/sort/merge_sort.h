@@ -109,6 +109,12 @@ class MergeSort {
     void sort_leaf(std::size_t first, std::size_t last, Place to) {
         const auto stamp = observer_.begin();
         if (knobs_.leaf_sort == LeafSort::merge) {
+            try {
+                observer_.poll();
+            } catch (...) {
+                if (start != to) move_range(first, last, start, to);
+                throw;
+            }
             sort_run(first, last, to);
         } else {
             if (start != to) move_range(first, last, start, to);
