@@ -88,6 +88,16 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
     takeReadouts();
 }
 
+void LiveView::takeFrame() {
+    if (!isVisible()) return;
+    bars_->takeFrame();
+    // A bucket of the plot lasts longer than a frame: every second one shows all there is, at half the cost.
+    if (utilisationIsDue_) utilisation_->takeChange();
+    utilisationIsDue_ = !utilisationIsDue_;
+    overview_->takeChange();
+    lanes_->takeChange();
+}
+
 void LiveView::takeChange() {
     if (!isVisible()) return;
     bars_->takeFrame();

@@ -24,7 +24,9 @@ class LiveView : public QWidget, public View {
   public:
     explicit LiveView(Workspace& workspace, QWidget* parent = nullptr);
 
-    /// The workspace has pulled new data, or the visible range is another: repaints what is affected.
+    /// The workspace has pulled new data: the next picture of a run in progress.
+    void takeFrame();
+    /// The visible range, the cursor or the recording is another: repaints everything.
     void takeChange();
     /// Figures in words: a few times a second is as often as they can be read.
     void takeReadouts();
@@ -48,6 +50,7 @@ class LiveView : public QWidget, public View {
     QLabel* timelineReadout_;
     QScrollArea* lanesScroll_;
     QString hovered_;
+    bool utilisationIsDue_ = true;
 };
 
 }  // namespace grainscope::ui

@@ -37,7 +37,7 @@ namespace grainscope::ui {
 namespace {
 
 constexpr int frameMs = 33;
-constexpr int readoutMs = 250;
+constexpr int readoutMs = 400;
 constexpr double textStep = 1.15;
 /// Bumped when docks or tool bars change: a state of another version is not restored.
 constexpr int stateVersion = 1;
@@ -238,7 +238,7 @@ void MainWindow::takeFrame() {
     if (!isVisible() || isMinimized() || (study && controller.isSampling())) return;
     if (!workspace_.pull()) return;
     navigation_.stop();
-    live_->takeChange();
+    live_->takeFrame();
 }
 
 void MainWindow::takeArrival() {

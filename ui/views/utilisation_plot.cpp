@@ -78,13 +78,11 @@ UtilisationPlot::UtilisationPlot(UtilisationModel& model, TimeNavigator& time, Q
     // The left margin is the gutter of every time view, whatever the labels need: the axes line up.
     plot_->axisRect()->setAutoMargins(QCP::msBottom | QCP::msTop);
 
-    // The cursor moves without the data being drawn again.
-    plot_->addLayer(QStringLiteral("cursor"), plot_->layer(QStringLiteral("main")), QCustomPlot::limAbove);
-    plot_->layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
+    // The overlay has a buffer of its own: the cursor moves without the data being drawn again.
     cursor_ = new QCPItemStraightLine(plot_);
-    cursor_->setLayer(QStringLiteral("cursor"));
     selection_ = new QCPItemRect(plot_);
-    selection_->setLayer(QStringLiteral("cursor"));
+    for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{cursor_, selection_})
+        item->setLayer(QStringLiteral("overlay"));
     cursor_->setVisible(false);
     selection_->setVisible(false);
 
@@ -175,7 +173,7 @@ void UtilisationPlot::arrangeGraphs() {
 
 void UtilisationPlot::takeCursor() {
     placeCursor();
-    plot_->layer(QStringLiteral("cursor"))->replot();
+    plot_->layer(QStringLiteral("overlay"))->replot();
 }
 
 void UtilisationPlot::placeCursor() {

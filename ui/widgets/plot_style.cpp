@@ -16,6 +16,10 @@ void preparePlot(QCustomPlot& plot) {
     plot.setPlottingHint(QCP::phImmediateRefresh, false);
     plot.setNotAntialiasedElements(QCP::aeFills | QCP::aeAxes | QCP::aeGrid);
     plot.setNoAntialiasingOnDrag(true);
+    // Lines are named at their ends. A legend costs a layout of its text at every replot even while it is hidden.
+    plot.setAutoAddPlottableToLegend(false);
+    if (plot.legend) plot.axisRect()->insetLayout()->remove(plot.legend);
+    plot.legend = nullptr;
     for (QCPAxis* axis : {plot.xAxis, plot.yAxis}) {
         axis->setBasePen(Qt::NoPen);
         axis->setTickPen(Qt::NoPen);
