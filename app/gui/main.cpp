@@ -35,6 +35,12 @@ bool displayIsMissing(const CommandLine& line) {
 #endif
 }
 
+/// Without a window Qt's remarks about windows and sessions are noise on standard error.
+void onlyWhatEndsTheProgram(QtMsgType type, const QMessageLogContext&, const QString& message) {
+    if (type == QtCriticalMsg || type == QtFatalMsg)
+        std::fprintf(stderr, "grainscope-gui: %s\n", qUtf8Printable(message));
+}
+
 int fail(ExitStatus status, const QString& message) {
     std::fprintf(stderr, "grainscope-gui: %s\n", qUtf8Printable(message));
     return static_cast<int>(status);
@@ -78,7 +84,10 @@ int main(int argc, char* argv[]) {
                     QStringLiteral("there is no display; set DISPLAY or WAYLAND_DISPLAY, or use the "
                                    "command line program, grainscope"));
     // A picture needs no display, and must look the same wherever it is made.
-    if (parsed->screenshot) qputenv("QT_QPA_PLATFORM", "offscreen");
+    if (parsed->screenshot) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        qInstallMessageHandler(onlyWhatEndsTheProgram);
+    }
 
     QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Grainscope"));
