@@ -70,7 +70,9 @@ QStringList RunController::commonArguments(const QString& command, const RunRequ
     for (const auto& [name, value] : request.arguments) {
         if (name != without) arguments << u"-p"_s << name + u'=' + value;
     }
-    if (!request.backend.isEmpty()) arguments << u"--backend"_s << request.backend;
+    // A sweep may compare several backends, so its option is the plural.
+    const QString backend = command == u"sweep"_s ? u"--backends"_s : u"--backend"_s;
+    if (!request.backend.isEmpty()) arguments << backend << request.backend;
     arguments << u"--seed"_s << QString::number(request.seed);
     arguments << u"--stream"_s << u"-"_s << u"--control"_s;
     return arguments;

@@ -41,7 +41,8 @@ Workspace::Workspace(Settings& settingsToUse, const QString& runsPath, QObject* 
     connect(&parameters, &ParameterModel::valueChanged, this, &Workspace::takeValue);
     connect(&parameters, &ParameterModel::workloadChanged, this, &Workspace::abilitiesChanged);
     connect(&controller, &RunController::stateChanged, this, &Workspace::abilitiesChanged);
-    connect(&controller, &RunController::recordingChanged, this, [this] { showRecording(controller.recording(), true); });
+    connect(&controller, &RunController::recordingChanged, this,
+            [this] { showRecording(controller.recording(), true); });
     connect(&controller, &RunController::resultArrived, this, [this](const QJsonObject& result) {
         runs.addResult(result, controller.request().title, QDateTime::currentDateTime());
     });
@@ -91,12 +92,23 @@ void Workspace::sweepThreads() { controller.sweepThreads(request(), sweepThreadC
 void Workspace::sweepThreshold() {
     const ParameterDescription* parameter = parameters.workload().tunableParameter();
     if (!parameter) return;
-    // Powers of four between what is surely too fine and what is surely too coarse.
+    constexpr double step = 4;
+    const auto [low, high] = thresholdRange(*parameter);
+    controller.sweepParameter(request(), parameter->name, low, high, step);
+}
+
+void Workspace::tune() {
+    const ParameterDescription* parameter = parameters.workload().tunableParameter();
+    if (!parameter) return;
+    const auto [low, high] = thresholdRange(*parameter);
+    controller.tune(request(), parameter->name, low, high);
+}
+
+std::pair<double, double> Workspace::thresholdRange(const ParameterDescription& parameter) {
     constexpr double finest = 16;
     constexpr double coarsest = 1 << 20;
-    const double low = std::clamp(finest, parameter->minimum, parameter->maximum);
-    const double high = std::clamp(coarsest, low, parameter->maximum);
-    controller.sweepParameter(request(), parameter->name, low, high, 4);
+    const double low = std::clamp(finest, parameter.minimum, parameter.maximum);
+    return {low, std::clamp(coarsest, low, parameter.maximum)};
 }
 
 QString Workspace::open(const QString& path) {
@@ -118,7 +130,8 @@ void Workspace::adoptParameters() {
     if (parameters.workload().name != metadata.value(QLatin1StringView("workload")).toString()) return;
     const QJsonObject values = metadata.value(QLatin1StringView("parameters")).toObject();
     for (auto value = values.begin(); value != values.end(); ++value)
-        if (parameters.description(value.key()) && !value->isNull()) parameters.setValue(value.key(), value->toVariant());
+        if (parameters.description(value.key()) && !value->isNull())
+            parameters.setValue(value.key(), value->toVariant());
     parameters.setValue(ParameterModel::threadsName(), metadata.value(QLatin1StringView("threads")).toVariant());
     parameters.setValue(ParameterModel::backendName(), metadata.value(QLatin1StringView("backend")).toVariant());
 }

@@ -64,6 +64,8 @@ class Workspace : public QObject {
     void run();
     void sweepThreads();
     void sweepThreshold();
+    /// Searches the threshold's plateau instead of measuring a fixed grid.
+    void tune();
 
     /// Opens a recording instead of the one on show. Returns an empty string, or what went wrong.
     QString open(const QString& path);
@@ -94,6 +96,8 @@ class Workspace : public QObject {
     void takeEnd();
     void remember();
     [[nodiscard]] RunRequest request() const;
+    /// Between what is surely too fine and what is surely too coarse.
+    [[nodiscard]] static std::pair<double, double> thresholdRange(const ParameterDescription& parameter);
 
     std::shared_ptr<LiveRecording> recording_;
     quint64 pulledVersion_ = 0;

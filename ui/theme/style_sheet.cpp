@@ -78,7 +78,7 @@ QTabBar::tab:focus { color: %accent%; }
 QTreeView, QTableView, QListView { background: %panel%; border: none; outline: none; selection-background-color: %selection%;
     selection-color: %text%; }
 QTreeView { show-decoration-selected: 0; }
-QTreeView::branch:selected { background: transparent; }
+QTreeView::branch:selected, QTreeView::branch:hover { background: %panel%; }
 QTreeView::item { min-height: 22px; border-radius: 4px; padding: 0 4px; }
 QTreeView::item:hover, QListView::item:hover { background: %hover%; }
 QTreeView::item:selected { background: %selection%; color: %text%; font-weight: 600; }
@@ -88,7 +88,7 @@ QTreeView:focus, QTableView:focus, QListView:focus { border: none; }
 QHeaderView { background: %panel%; border: none; }
 QHeaderView::section { background: %panel%; color: %muted%; border: none; padding: 4px 8px; }
 QHeaderView::section:vertical { padding: 0 10px 0 0; }
-QTableView::item { padding: 0 6px; }
+QTableView::item { padding: 0 4px; }
 QTableCornerButton::section { background: %panel%; border: none; }
 
 QScrollArea { border: none; background: transparent; }

@@ -176,6 +176,11 @@ void MainWindow::connectActions() {
         showView(QStringLiteral("tune"));
         workspace_.sweepThreshold();
     });
+    connect(actions_->tune, &QAction::triggered, this, [this] {
+        banner_->clear();
+        showView(QStringLiteral("tune"));
+        workspace_.tune();
+    });
     RunController& controller = workspace_.controller;
     connect(actions_->pause, &QAction::triggered, this, [&controller] {
         if (controller.state() == RunController::State::paused)
@@ -391,7 +396,7 @@ void MainWindow::showKeys() {
     };
     KeySheet sheet({{tr("Running"),
                      {key(actions_->run), key(actions_->pause), key(actions_->step), key(actions_->stop),
-                      key(actions_->sweepThreads), key(actions_->sweepThreshold)}},
+                      key(actions_->sweepThreads), key(actions_->sweepThreshold), key(actions_->tune)}},
                     {tr("Timeline"),
                      {{tr("Zoom in, out"), QStringLiteral("W  S")},
                       {tr("Move back, on"), QStringLiteral("A  D")},

@@ -118,7 +118,7 @@ void MainWindow::makeDocks() {
     runsTable_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
 
     resizeDocks({workloadsDock_, parametersDock_}, {300, 420}, Qt::Vertical);
-    resizeDocks({workloadsDock_, inspectorDock_}, {292, 340}, Qt::Horizontal);
+    resizeDocks({workloadsDock_, inspectorDock_}, {292, 372}, Qt::Horizontal);
     resizeDocks({runsDock_}, {128}, Qt::Vertical);
 }
 
@@ -149,7 +149,7 @@ void MainWindow::makeMenus() {
     runMenu->addActions({actions_->run, actions_->pause, actions_->step, actions_->stop});
 
     QMenu* analyze = menuBar()->addMenu(tr("&Analyze"));
-    analyze->addActions({actions_->sweepThreads, actions_->sweepThreshold});
+    analyze->addActions({actions_->sweepThreads, actions_->sweepThreshold, actions_->tune});
 
     QMenu* window = menuBar()->addMenu(tr("&Window"));
     window->addActions(actions_->layouts->actions());
@@ -172,7 +172,7 @@ void MainWindow::makeToolBar() {
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     bar->addActions({actions_->run, actions_->pause, actions_->step, actions_->stop});
     bar->addSeparator();
-    bar->addActions({actions_->sweepThreads, actions_->sweepThreshold});
+    bar->addActions({actions_->sweepThreads, actions_->sweepThreshold, actions_->tune});
     bar->widgetForAction(actions_->run)->setProperty("primary", true);
 
     auto* spring = new QWidget;

@@ -28,8 +28,8 @@ constexpr double logarithmicFrom = 12;
 /// Thresholds are powers of two; every one, every second, ... so that the labels do not touch.
 class PowersOfTwoTicker : public QCPAxisTicker {
   public:
-    void generate(const QCPRange& range, const QLocale& locale, QChar, int, QVector<double>& ticks,
-                  QVector<double>* subTicks, QVector<QString>* labels) override {
+    void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks, QVector<double>* subTicks,
+                  QVector<QString>* labels) override {
         ticks.clear();
         if (subTicks) subTicks->clear();
         if (labels) labels->clear();
@@ -40,7 +40,7 @@ class PowersOfTwoTicker : public QCPAxisTicker {
         for (int exponent = first; exponent <= last; exponent += step) {
             const double value = std::exp2(exponent);
             ticks << value;
-            if (labels) *labels << locale.toString(value, 'f', 0);
+            if (labels) *labels << formatCount(std::llround(value));
         }
     }
 };

@@ -39,6 +39,8 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window)
     sweepThreshold =
         make(tr("Sweep threshold"), tr("Measure small and large thresholds, and name the plateau"), Qt::Key_F9);
 
+    tune = make(tr("Tune"), tr("Search the threshold's plateau and recommend a value"), Qt::Key_F10);
+
     followLive = make(tr("&Follow the run"), tr("Keep the newest moment in sight"), Qt::Key_L);
     followLive->setCheckable(true);
     fit = make(tr("Show &all"), tr("Show the whole recording"));
@@ -134,6 +136,7 @@ void WindowActions::refresh() {
     const QString running = plainRun ? QString() : active ? measuring : QString();
     allow(sweepThreads, !running.isEmpty() ? running : workspace_.cannotSweepThreads());
     allow(sweepThreshold, !running.isEmpty() ? running : workspace_.cannotSweepThreshold());
+    allow(tune, !running.isEmpty() ? running : workspace_.cannotSweepThreshold());
 
     const bool anyRecording = workspace_.recording() != nullptr;
     const QString noRecording = tr("There is no recording yet.");
