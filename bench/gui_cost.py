@@ -25,6 +25,7 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 WRAPPER = """#!/bin/bash
 if [[ $1 == run ]]; then
     printf '%s\\0' "$@" >{arguments}
+    echo $$ >{process}
     exec {program} "$@" --record {recording}
 fi
 exec {program} "$@"
@@ -39,7 +40,7 @@ def cpu_seconds(pid):
 
 
 def samples_in(recording):
-    """The samples of the result document, which is the recording's last note."""
+    """The samples of the result document, which is the recording's last note; none while it is not there."""
     with open(recording, "rb") as file:
         text = file.read().decode("latin-1")
     for start in (i for i in range(len(text) - 1, -1, -1) if text.startswith('{"', i)):
@@ -49,7 +50,7 @@ def samples_in(recording):
             continue
         if isinstance(document, dict) and "samples_ns" in document:
             return document["samples_ns"]
-    raise SystemExit(f"{recording} holds no result")
+    return None
 
 
 def ratio_interval(numerator, denominator):
@@ -81,10 +82,11 @@ class Bench:
         self.seconds = arguments.seconds
         self.folder = folder
         self.noted_arguments = os.path.join(folder, "arguments")
+        self.noted_process = os.path.join(folder, "process")
         wrapper = os.path.join(folder, "grainscope")
         with open(wrapper, "w", encoding="ascii") as file:
             file.write(WRAPPER.format(program=shlex.quote(self.program), arguments=shlex.quote(self.noted_arguments),
-                                      recording=shlex.quote(self.recording())))
+                                      process=shlex.quote(self.noted_process), recording=shlex.quote(self.recording())))
         os.chmod(wrapper, 0o755)
         self.environment = os.environ | {
             "QT_QPA_PLATFORM": platform, "GRAINSCOPE_CLI": wrapper, "HOME": folder,
@@ -98,16 +100,17 @@ class Bench:
         window = subprocess.Popen([self.window, "--run", self.workload], env=self.environment,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: os.path.exists(self.recording()) and os.path.getsize(self.recording()) > 100_000,
-                       "the run in the window to begin")
+            self.wait_for_the_run()
             begin, begin_cpu = time.monotonic(), cpu_seconds(window.pid)
             time.sleep(self.seconds)
             share = (cpu_seconds(window.pid) - begin_cpu) / (time.monotonic() - begin)
+            # As Ctrl+C would: the child ends and writes what it has measured.
+            with open(self.noted_process, encoding="ascii") as file:
+                os.kill(int(file.read()), signal.SIGINT)
+            return self.take_samples(), share
         finally:
-            # Closing the window stops the child, which writes its result.
-            window.send_signal(signal.SIGTERM)
+            window.terminate()
             window.wait(20)
-        return self.take_samples(), share
 
     def alone(self):
         """The same child, whose stream nobody looks at."""
@@ -117,6 +120,7 @@ class Bench:
                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         reader = subprocess.Popen(["cat"], stdin=child.stdout, stdout=subprocess.DEVNULL)
         child.stdout.close()
+        self.wait_for_the_run()
         time.sleep(self.seconds)
         child.stdin.write(b'{"do": "stop"}\n')
         child.stdin.close()
@@ -124,8 +128,12 @@ class Bench:
         reader.wait(20)
         return self.take_samples()
 
+    def wait_for_the_run(self):
+        wait_until(lambda: os.path.exists(self.recording()) and os.path.getsize(self.recording()) > 100_000,
+                   "the run to begin")
+
     def take_samples(self):
-        samples = samples_in(self.recording())
+        samples = wait_until(lambda: samples_in(self.recording()), "the result at the end of the recording")
         os.remove(self.recording())
         return samples
 
