@@ -164,17 +164,20 @@ class ScopeFifo : private detail::ScopeBase {
     detail::FifoSet fifos_;
 };
 
-/// Implementation of the functions below: runs the body with a scope of kind S whose tasks go to that pool.
+/// Implementation of in_place_scope and its relatives: runs the body here, with a scope of kind S whose tasks go to
+/// that pool.
 template <class S, class F>
 decltype(auto) run_scope(detail::Registry& registry, F& body) {
     S scope(registry);
-    auto call_body = [&]() -> decltype(auto) { return body(scope); };
     using Result = std::invoke_result_t<F&, S&>;
-    if constexpr (std::is_void_v<Result>) {
-        scope.complete(call_body);
-    } else {
-        return static_cast<Result>(scope.complete(call_body));
-    }
+    return static_cast<Result>(scope.complete([&]() -> Result { return body(scope); }));
+}
+
+/// Implementation of scope and its relatives: the same on a worker of that pool.
+template <class S, class F>
+auto enter_scope(detail::Registry& registry, F& body) -> std::invoke_result_t<F&, S&> {
+    return static_cast<std::invoke_result_t<F&, S&>>(
+        detail::enter_pool(registry, [&]() -> decltype(auto) { return run_scope<S>(registry, body); }));
 }
 
 /// Runs `body(Scope&)` on a worker of the current pool and returns its result once every spawned task has ended. The
@@ -187,25 +190,13 @@ decltype(auto) run_scope(detail::Registry& registry, F& body) {
 ///     });
 template <class F>
 auto scope(F&& body) {
-    detail::Registry& registry = detail::Registry::current();
-    auto run = [&]() -> decltype(auto) { return run_scope<Scope>(registry, body); };
-    if constexpr (std::is_void_v<std::invoke_result_t<F&, Scope&>>) {
-        detail::enter_pool(registry, run);
-    } else {
-        return detail::enter_pool(registry, run);
-    }
+    return enter_scope<Scope>(detail::Registry::current(), body);
 }
 
 /// As scope, first in, first out.
 template <class F>
 auto scope_fifo(F&& body) {
-    detail::Registry& registry = detail::Registry::current();
-    auto run = [&]() -> decltype(auto) { return run_scope<ScopeFifo>(registry, body); };
-    if constexpr (std::is_void_v<std::invoke_result_t<F&, ScopeFifo&>>) {
-        detail::enter_pool(registry, run);
-    } else {
-        return detail::enter_pool(registry, run);
-    }
+    return enter_scope<ScopeFifo>(detail::Registry::current(), body);
 }
 
 /// As scope, but the body runs on the calling thread even if that is no worker; the tasks go to the current pool.

@@ -53,12 +53,12 @@ class ThreadPool {
     /// scope on this pool.
     template <class F>
     auto scope(F&& body) -> std::invoke_result_t<F&, Scope&> {
-        return install([&]() -> decltype(auto) { return run_scope<Scope>(registry(), body); });
+        return enter_scope<Scope>(registry(), body);
     }
     /// scope_fifo on this pool.
     template <class F>
     auto scope_fifo(F&& body) -> std::invoke_result_t<F&, ScopeFifo&> {
-        return install([&]() -> decltype(auto) { return run_scope<ScopeFifo>(registry(), body); });
+        return enter_scope<ScopeFifo>(registry(), body);
     }
     /// The body runs on the calling thread, the tasks on this pool.
     template <class F>
