@@ -1,10 +1,11 @@
 """What is wrong on a command line, in a file or with the machine is said in one clear line, with the right exit status."""
 import os
 import struct
+import subprocess
 import tempfile
 import unittest
 
-from program import SMALL, Case, run
+from program import CLI, SMALL, Case, run
 
 
 class CommandLine(Case):
@@ -85,8 +86,6 @@ class Machine(Case):
 
     def test_a_full_standard_output_is_file_trouble(self):
         with open("/dev/full", "w") as full:
-            import subprocess
-            from program import CLI
             done = subprocess.run([CLI, "list"], stdout=full, stderr=subprocess.PIPE, text=True)
         self.assertEqual(done.returncode, 3)
         self.assertIn("could not be written", done.stderr)

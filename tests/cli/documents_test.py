@@ -8,9 +8,6 @@ import unittest
 
 from program import SMALL, Case, run
 
-NUMBER = (int, float)
-NULLABLE = type(None)
-
 RUN_KEYS = {"schema", "workload", "backend", "threads", "parameters", "samples_ns", "median_ns", "ci95_ns", "correct",
             "items_per_second", "workers", "utilisation", "dropped_events", "failures", "trace_level", "seed", "machine",
             "version"}

@@ -65,6 +65,7 @@ void Control::resume() {
 void Control::step() {
     const std::scoped_lock lock(mutex_);
     if (!std::exchange(paused_, true) && in_repetition_) mark_pause(true);
+    if (in_repetition_) ++steps_at_begin_;
     step_pending_ = !in_repetition_;
     gate_.step();
     asked_.notify_all();
@@ -108,6 +109,7 @@ CancellationToken Control::begin_repetition() {
     in_repetition_ = true;
     was_paused_ = false;
     step_pending_ = false;
+    steps_at_begin_ = gate_.steps_left();
     if (paused_) mark_pause(true);
     return token_;
 }
@@ -116,6 +118,10 @@ bool Control::end_repetition() {
     const std::scoped_lock lock(mutex_);
     if (paused_) mark_pause(false);
     in_repetition_ = false;
+    // Steps that its last task left over go to the next one. A workload that never passes the gate uses none: for it a
+    // step is a whole repetition.
+    const std::uint64_t left = gate_.steps_left();
+    step_pending_ = paused_ && left > 0 && left < steps_at_begin_;
     return was_paused_;
 }
 

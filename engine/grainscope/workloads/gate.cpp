@@ -63,6 +63,11 @@ void Gate::wake() {
     changed_.notify_all();
 }
 
+std::uint64_t Gate::steps_left() const {
+    const std::lock_guard lock(mutex_);
+    return steps_;
+}
+
 bool Gate::is_paused() const {
     const std::lock_guard lock(mutex_);
     return paused_;

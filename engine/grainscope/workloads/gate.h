@@ -34,6 +34,8 @@ class Gate {
     void wake();
 
     [[nodiscard]] bool is_paused() const;
+    /// Steps that no task has used yet.
+    [[nodiscard]] std::uint64_t steps_left() const;
     [[nodiscard]] double slow_factor() const;
 
     /// Whether a task must measure its own time for `checkpoint`: only while slowed down. One relaxed load.
