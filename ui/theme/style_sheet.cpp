@@ -91,6 +91,7 @@ QHeaderView::section:vertical { padding: 0 10px 0 0; }
 QTableView::item { padding: 0 4px; }
 QTableCornerButton::section { background: %panel%; border: none; }
 
+#commandPalette { background: %panel%; border: 1px solid %muted%; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }

@@ -66,7 +66,7 @@ void LabelledLines::set(const std::vector<Line>& lines) {
         entry.label->setVisible(!line.points.isEmpty());
         entry.label->setText(line.label);
         entry.label->setColor(line.colour);
-        entry.end = line.points.isEmpty() ? QPointF() : line.points.last();
+        entry.points = line.points;
     }
     dress();
 }
@@ -75,24 +75,39 @@ void LabelledLines::dress() {
     for (Entry& entry : entries_) entry.label->setFont(Theme::instance().font(Type::small));
 }
 
-void LabelledLines::placeLabels() {
-    std::vector<std::pair<double, QCPItemText*>> ends;
-    const QRect rect = plot_.axisRect()->rect();
-    double x = 0;
-    for (Entry& entry : entries_) {
-        if (!entry.label->visible()) continue;
-        x = std::max(x, plot_.xAxis->coordToPixel(entry.end.x()));
-        // A line that leaves through the top is labelled there.
-        ends.emplace_back(std::clamp<double>(plot_.yAxis->coordToPixel(entry.end.y()), rect.top(), rect.bottom()),
-                          entry.label);
+QPointF LabelledLines::visibleEnd(const QList<QPointF>& points) const {
+    const double top = plot_.yAxis->range().upper;
+    for (qsizetype i = 1; i < points.size(); ++i) {
+        if (points[i].y() <= top) continue;
+        const double part = (top - points[i - 1].y()) / (points[i].y() - points[i - 1].y());
+        return points[i - 1] + (points[i] - points[i - 1]) * std::clamp(part, 0.0, 1.0);
     }
-    std::ranges::sort(ends, {}, &std::pair<double, QCPItemText*>::first);
-    const double step = QFontMetrics(Theme::instance().font(Type::small)).height();
-    double above = rect.top() - step;
-    for (auto& [y, label] : ends) {
-        y = std::max(y, above + step);
-        above = y;
-        label->position->setCoords(x + space::half, y);
+    return points.last();
+}
+
+void LabelledLines::placeLabels() {
+    struct End {
+        double x, y;
+        QCPItemText* label;
+    };
+    std::vector<End> ends;
+    for (const Entry& entry : entries_) {
+        if (entry.points.isEmpty()) continue;
+        const QPointF end = visibleEnd(entry.points);
+        ends.push_back(
+            {plot_.xAxis->coordToPixel(end.x()) + space::half, plot_.yAxis->coordToPixel(end.y()), entry.label});
+    }
+    std::ranges::sort(ends, {}, &End::y);
+    const QFontMetrics metrics(Theme::instance().font(Type::small));
+    const double step = metrics.height();
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        End& end = ends[i];
+        // Down, until it is clear of those above that it would touch.
+        for (std::size_t j = 0; j < i; ++j) {
+            const bool beside = std::abs(ends[j].x - end.x) > metrics.horizontalAdvance(ends[j].label->text());
+            if (!beside) end.y = std::max(end.y, ends[j].y + step);
+        }
+        end.label->position->setCoords(end.x, end.y);
     }
 }
 

@@ -58,11 +58,13 @@ class LabelledLines : public QObject {
 
   private:
     void placeLabels();
+    /// Where a line ends, or leaves the plot through its top.
+    [[nodiscard]] QPointF visibleEnd(const QList<QPointF>& points) const;
 
     struct Entry {
         QCPGraph* graph;
         QCPItemText* label;
-        QPointF end;
+        QList<QPointF> points;
     };
     QCustomPlot& plot_;
     std::vector<Entry> entries_;

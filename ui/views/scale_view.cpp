@@ -93,7 +93,7 @@ ScaleView::ScaleView(CurveModel& model, QAction* sweep, QWidget* parent)
     speedupCard->setRemark(tr("dots: medians with 95 % intervals · lines: models"));
     auto* efficiencyCard = new Card(tr("Efficiency"));
     efficiencyCard->setContent(efficiency_);
-    efficiencyCard->setRemark(tr("speedup by threads"));
+    efficiencyCard->setRemark(tr("speedup divided by threads"));
     column->addWidget(speedupCard, 3);
     column->addWidget(efficiencyCard, 2);
     stack_->addWidget(filled);
@@ -169,7 +169,9 @@ void ScaleView::takeChange() {
     if (labelled) {
         const CurvePoint& point = points[static_cast<std::size_t>(best)];
         best_->setText(
-            tr("%1 with %n thread(s)", nullptr, static_cast<int>(point.x)).arg(formatSpeedup(*point.speedup)));
+            point.x == 1
+                ? tr("%1 with 1 thread").arg(formatSpeedup(*point.speedup))
+                : tr("%1 with %2 threads").arg(formatSpeedup(*point.speedup), formatCount(std::llround(point.x))));
         best_->position->setCoords(point.x, point.speedupInterval ? point.speedupInterval->second : *point.speedup);
         best_->setPadding(QMargins(0, 0, 0, Theme::instance().px(space::half)));
         // At the edges the label would leave the plot on one side.

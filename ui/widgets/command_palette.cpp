@@ -65,6 +65,8 @@ CommandPalette::CommandPalette(QWidget* parent)
       list_(new QListView),
       model_(new QStandardItemModel(this)),
       proxy_(new WordsFilter(this)) {
+    setObjectName(QStringLiteral("commandPalette"));
+    setAttribute(Qt::WA_StyledBackground);
     setWindowTitle(tr("Commands"));
     setWindowFlags(Qt::Popup | Qt::FramelessWindowHint);
     search_->setPlaceholderText(tr("Search commands…"));
