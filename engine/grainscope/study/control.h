@@ -79,7 +79,8 @@ class Control {
     std::vector<Change> changes_;
     End end_ = End::none;
     bool paused_ = false;
-    bool step_pending_ = false;  ///< a step asked for between repetitions
+    bool step_pending_ = false;         ///< a step that the next repetition shall begin with
+    std::uint64_t steps_at_begin_ = 0;  ///< all that the gate was given until the repetition ended
     bool in_repetition_ = false;
     bool was_paused_ = false;
     CancellationToken token_;
