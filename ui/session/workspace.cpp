@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <QDateTime>
+#include <QJsonArray>
 #include <QThread>
 
 #include "ui/models/format.h"
@@ -44,6 +45,8 @@ Workspace::Workspace(Settings& settingsToUse, const QString& runsPath, QObject* 
     connect(&controller, &RunController::recordingChanged, this,
             [this] { showRecording(controller.recording(), true); });
     connect(&controller, &RunController::resultArrived, this, [this](const QJsonObject& result) {
+        // Stopped before its first sample: there is nothing to keep.
+        if (result.value(QLatin1StringView("samples_ns")).toArray().isEmpty()) return;
         runs.addResult(result, controller.request().title, QDateTime::currentDateTime());
     });
     connect(&controller, &RunController::ended, this, &Workspace::takeEnd);
