@@ -121,6 +121,7 @@ class Search {
     [[nodiscard]] SearchResult conclude() const {
         SearchResult result;
         for (const auto& [value, samples] : samples_) {
+            if (samples.empty()) continue;  // its turn did not come
             const CurvePoint point{.value = static_cast<double>(value), .samples = samples};
             if (value >= plan_.low && value <= plan_.high) result.curve.push_back(point);
             if (value == plan_.default_value) result.default_point = point;
