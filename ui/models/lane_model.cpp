@@ -134,13 +134,18 @@ std::span<const LaneRun> LaneModel::runs(int worker, TimeRange range, int width)
 void LaneModel::computeRuns(int worker, Raster& raster) const {
     const WorkerTrack& lane = track(worker);
     StateIndex::Walk walk(indexes_[static_cast<std::size_t>(worker)], lane);
-    StateTimes before = walk.before(raster.range.begin);
+    // Where a column stands for many blocks of the index, an edge that is off by part of one block cannot be seen.
+    constexpr std::size_t manyBlocks = 8;
+    const bool dense = trace::states_in(lane, raster.range).size() >=
+                       manyBlocks * StateIndex::blockSize * static_cast<std::size_t>(raster.width);
+    const auto at = [&](Nanoseconds time) { return dense ? walk.nearlyBefore(time) : walk.before(time); };
+    StateTimes before = at(raster.range.begin);
     SampleHull hull;
     double descheduled = 0;
     for (int x = 0; x < raster.width; ++x) {
         const Nanoseconds begin = xToTime(x, raster.range, raster.width);
         const Nanoseconds end = xToTime(x + 1, raster.range, raster.width);
-        const StateTimes after = walk.before(end);
+        const StateTimes after = at(end);
         const StateTimes column = difference(after, before);
         before = after;
         const auto dominant = std::ranges::max_element(column);

@@ -14,8 +14,11 @@ using trace::WorkerTrack;
 void StateIndex::update(const WorkerTrack& track) {
     if (track.states.size() < indexed_) *this = {};
     for (; indexed_ < track.states.size(); ++indexed_) {
-        if (indexed_ % blockSize == 0) totals_.push_back(running_);
         const StateSpan& span = track.states[indexed_];
+        if (indexed_ % blockSize == 0) {
+            begins_.push_back(span.begin);
+            totals_.push_back(running_);
+        }
         running_[static_cast<std::size_t>(span.state)] += span.end - span.begin;
     }
 }
@@ -23,37 +26,44 @@ void StateIndex::update(const WorkerTrack& track) {
 StateIndex::Walk::Walk(const StateIndex& index, const WorkerTrack& track)
     : index_(index), track_(track), open_(trace::open_span(track)) {}
 
-StateTimes StateIndex::Walk::before(Nanoseconds time) {
-    const auto& states = track_.states;
-    // Double the stride until a span beyond `time` is met: moments that lie close together cost a step or two.
-    const auto beginsEarlier = [time](const StateSpan& span) { return span.begin < time; };
-    if (from_ > 0 && !beginsEarlier(states[from_ - 1])) from_ = 0;
-    std::size_t stride = 1, last = from_;
-    while (last < states.size() && beginsEarlier(states[last])) {
-        from_ = last + 1;
-        last += stride;
-        stride *= 2;
+bool StateIndex::Walk::locate(Nanoseconds time) {
+    const auto& begins = index_.begins_;
+    if (begins.empty() || begins.front() >= time) return false;
+    if (begins[block_] >= time) block_ = 0;
+    // Double the stride until a block beyond `time` is met: moments that lie close together cost a step or two.
+    std::size_t low = block_, high = block_ + 1;
+    for (std::size_t stride = 1; high < begins.size() && begins[high] < time; stride *= 2) {
+        low = high;
+        high += stride;
     }
-    const auto first = states.begin() + static_cast<std::ptrdiff_t>(from_);
-    const auto bound = states.begin() + static_cast<std::ptrdiff_t>(std::min(last, states.size()));
-    from_ =
-        static_cast<std::size_t>(std::partition_point(first, std::max(first, bound), beginsEarlier) - states.begin());
+    const auto first = begins.begin() + static_cast<std::ptrdiff_t>(low);
+    const auto last = begins.begin() + static_cast<std::ptrdiff_t>(std::min(high, begins.size()));
+    block_ = static_cast<std::size_t>(std::lower_bound(first, last, time) - begins.begin()) - 1;
+    return true;
+}
 
+StateTimes StateIndex::Walk::before(Nanoseconds time) {
     StateTimes times{};
-    std::size_t span = 0;
-    if (from_ > 0 && !index_.totals_.empty()) {
-        const std::size_t block = std::min((from_ - 1) / blockSize, index_.totals_.size() - 1);
-        times = index_.totals_[block];
-        span = block * blockSize;
+    std::size_t next = 0;
+    if (locate(time)) {
+        times = index_.totals_[block_];
+        next = block_ * blockSize;
     }
-    for (; span < from_; ++span) {
-        const StateSpan& closed = states[span];
-        times[static_cast<std::size_t>(closed.state)] += std::min(closed.end, time) - closed.begin;
+    const auto& states = track_.states;
+    for (; next < states.size() && states[next].begin < time; ++next) {
+        const StateSpan& span = states[next];
+        times[static_cast<std::size_t>(span.state)] += std::min(span.end, time) - span.begin;
     }
     if (open_ && time > open_->begin) {
         times[static_cast<std::size_t>(open_->state)] += std::min(open_->end, time) - open_->begin;
     }
     return times;
+}
+
+StateTimes StateIndex::Walk::nearlyBefore(Nanoseconds time) {
+    // The last block is still growing, and nothing tells where it ends.
+    if (!locate(time) || block_ + 1 == index_.begins_.size()) return before(time);
+    return index_.totals_[block_];
 }
 
 StateTimes StateIndex::before(const WorkerTrack& track, Nanoseconds time) const {

@@ -136,6 +136,29 @@ class TimelineModelsTest : public QObject {
         }
     }
 
+    void aLaneOfVeryManySpansShowsTheSamePictureAsOneOfFew() {
+        constexpr Nanoseconds length = 100, period = 10'000;
+        constexpr int periods = 40, width = 80;
+        const auto recording = std::make_shared<Recording>();
+        WorkerTrack& track = recording->workers.emplace_back();
+        // Half of each period mostly busy, half mostly searching, in spans of which a column holds hundreds.
+        for (Nanoseconds at = 0; at < periods * period * length; at += length) {
+            const bool busyHalf = at % (period * length) < period * length / 2;
+            track.states.push_back({at, at + 70, busyHalf ? State::busy : State::searching});
+            track.states.push_back({at + 70, at + length, busyHalf ? State::searching : State::busy});
+        }
+        recording->end = periods * period * length;
+        recording->version = 1;
+        LaneModel lanes;
+        lanes.setRecording(recording);
+        const auto runs = runsOf(lanes, 0, {0, recording->end}, width);
+        QCOMPARE(runs.size(), static_cast<std::size_t>(2 * periods));
+        for (int run = 0; run < 2 * periods; ++run) {
+            QCOMPARE(runs[static_cast<std::size_t>(run)],
+                     (LaneRun{run, run + 1, run % 2 == 0 ? LaneState::busy : LaneState::searching}));
+        }
+    }
+
     void aLaneGrowsWithItsRecording() {
         LaneModel lanes;
         QAbstractItemModelTester tester(&lanes, QAbstractItemModelTester::FailureReportingMode::QtTest);
