@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -44,6 +45,8 @@ class Adversary {
     std::uint64_t comparisons_ = 0;
 };
 
+using Compare = std::function<bool(std::size_t, std::size_t)>;
+
 double n_log_n(std::size_t size) { return static_cast<double>(size) * std::log2(static_cast<double>(size)); }
 
 TEST(Adversary, CannotMakeQuicksortQuadraticWithAnyPivot) {
@@ -54,7 +57,7 @@ TEST(Adversary, CannotMakeQuicksortQuadraticWithAnyPivot) {
         std::iota(data.begin(), data.end(), std::size_t{0});
         sorting::SequentialFork fork;  // the adversary is no thread-safe comparator
         sorting::NoObserver observer;
-        const auto less = [&](std::size_t a, std::size_t b) { return adversary.less(a, b); };
+        const Compare less = [&](std::size_t a, std::size_t b) { return adversary.less(a, b); };
         QuicksortOptions options{.threshold = 16, .pivot = pivot, .comparator = less};
         sorting::quicksort_on(fork, std::span(data), options, observer);
         // Two log2 n splits of the whole range, each a comparison an element, and a heap sort of two a level: 5 n log2
@@ -69,16 +72,16 @@ TEST(Adversary, CannotMakeThePdqsortLeafQuadratic) {
     Adversary adversary(size);
     std::vector<std::size_t> data(size);
     std::iota(data.begin(), data.end(), std::size_t{0});
-    const auto less = [&](std::size_t a, std::size_t b) { return adversary.less(a, b); };
+    const Compare less = [&](std::size_t a, std::size_t b) { return adversary.less(a, b); };
     sorting::pdqsort(data.data(), data.data() + size, less);
     EXPECT_LT(static_cast<double>(adversary.comparisons()), 5 * n_log_n(size));
     EXPECT_TRUE(std::is_sorted(data.begin(), data.end(), less));
 }
 
 // Musser, "Introspective Sorting" (1997): for pivots that are the median of the first, middle and last element.
-std::vector<std::uint32_t> median_of_3_killer(std::uint32_t size) {
+std::vector<std::size_t> median_of_3_killer(std::uint32_t size) {
     const std::uint32_t half = size / 2;
-    std::vector<std::uint32_t> data(size);
+    std::vector<std::size_t> data(size);
     for (std::uint32_t i = 1; i <= half; ++i) {
         data[i - 1] = i % 2 == 1 ? i : half + i - 1;
         data[half + i - 1] = 2 * i;
@@ -86,9 +89,9 @@ std::vector<std::uint32_t> median_of_3_killer(std::uint32_t size) {
     return data;
 }
 
-std::uint64_t comparisons_of(std::vector<std::uint32_t> data, Pivot pivot) {
+std::uint64_t comparisons_of(std::vector<std::size_t> data, Pivot pivot) {
     std::uint64_t comparisons = 0;
-    const auto less = [&](std::uint32_t a, std::uint32_t b) { return ++comparisons, a < b; };
+    const Compare less = [&](std::size_t a, std::size_t b) { return ++comparisons, a < b; };
     sorting::SequentialFork fork;
     sorting::NoObserver observer;
     QuicksortOptions options{.threshold = 16, .pivot = pivot, .comparator = less};
@@ -103,16 +106,16 @@ TEST(Adversary, TheMedianOfThreeKillerCostsNLogN) {
 }
 
 TEST(Adversary, SortedDataWithTheFirstElementAsPivotCostsNLogN) {
-    std::vector<std::uint32_t> data(1U << 16);
-    std::iota(data.begin(), data.end(), 0U);
+    std::vector<std::size_t> data(1U << 16);
+    std::iota(data.begin(), data.end(), std::size_t{0});
     EXPECT_LT(static_cast<double>(comparisons_of(data, Pivot::first)), 5 * n_log_n(data.size()));
 }
 
 TEST(EqualKeys, CostAboutTwoComparisonsAnElement) {
-    const std::vector<std::uint32_t> equal(100'000, 7);
+    const std::vector<std::size_t> equal(100'000, 7);
     EXPECT_LT(comparisons_of(equal, Pivot::median3), 300'000U);
     // Few different keys: a level for each doubling of the number of keys, not of elements.
-    EXPECT_LT(comparisons_of(make_data<std::uint32_t>("few-uniques", 100'000, 1), Pivot::median3), 1'000'000U);
+    EXPECT_LT(comparisons_of(make_data<std::size_t>("few-uniques", 100'000, 1), Pivot::median3), 1'000'000U);
 }
 
 TEST(Stack, OfAQuarterMebibyteIsEnoughForTheWorstPivotOnAMillionSortedElements) {

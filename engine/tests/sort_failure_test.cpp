@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -88,9 +89,16 @@ std::vector<std::uint32_t> sorted_values(const std::vector<T>& data) {
     return values;
 }
 
-// All sorts that promise to keep every element, with knobs that reach every part of them at small sizes.
-template <class T, class Compare, class Check>
-void for_each_safe_sort(std::size_t size, const Compare& compare, Check check) {
+template <class T>
+using Compare =
+    std::function<bool(const T&, const T&)>;  // one type, so that each sort is compiled once an element type
+template <class T>
+using Sort = std::function<void(std::vector<T>&)>;
+
+// Calls check with every sort that promises to keep every element, with knobs that reach each part of it at small
+// sizes.
+template <class T>
+void for_each_safe_sort(const Compare<T>& compare, const std::function<void(const Sort<T>&)>& check) {
     for (const LeafSort leaf : safe_leaves) {
         for (const std::size_t threshold : {std::size_t{8}, std::size_t{200}}) {
             check([&, leaf, threshold](std::vector<T>& data) {
@@ -108,7 +116,6 @@ void for_each_safe_sort(std::size_t size, const Compare& compare, Check check) {
             }
         }
     }
-    (void)size;
 }
 
 template <class T>
@@ -120,11 +127,11 @@ TYPED_TEST(SortFailure, AComparatorThatThrowsLosesAndDoublesNoElement) {
     using T = TypeParam;
     constexpr std::size_t size = 1500;
     std::atomic<long> comparisons_left = 0;
-    const auto compare = [&](const T& a, const T& b) {
+    const Compare<T> compare = [&](const T& a, const T& b) {
         if (comparisons_left-- <= 0) throw Thrown();
         return a.value() < b.value();
     };
-    for_each_safe_sort<T>(size, compare, [&](auto sort) {
+    for_each_safe_sort<T>(compare, [&](const Sort<T>& sort) {
         for (const long comparisons : {0L, 1L, 40L, 900L, 3000L, 6000L, 10'000L, 12'000L}) {
             std::vector<T> data = make<T>(size);
             const std::vector<std::uint32_t> before = sorted_values(data);
@@ -144,7 +151,7 @@ TYPED_TEST(SortFailure, ALargePartitionInParallelKeepsEveryElementToo) {
     using T = TypeParam;
     constexpr std::size_t size = 300'000;
     std::atomic<long> comparisons_left = 0;
-    const auto compare = [&](const T& a, const T& b) {
+    const Compare<T> compare = [&](const T& a, const T& b) {
         if (comparisons_left-- <= 0) throw Thrown();
         return a.value() < b.value();
     };
@@ -159,10 +166,10 @@ TYPED_TEST(SortFailure, ALargePartitionInParallelKeepsEveryElementToo) {
 
 TEST(ThrowingMoves, LeaveNoObjectAliveOrDestroyedTwice) {
     constexpr std::size_t size = 600;
-    const auto compare = [](const Tracked& a, const Tracked& b) {
+    const Compare<Tracked> compare = [](const Tracked& a, const Tracked& b) {
         return a.holds_value() && b.holds_value() && a.value() < b.value();
     };
-    for_each_safe_sort<Tracked>(size, compare, [&](auto sort) {
+    for_each_safe_sort<Tracked>(compare, [&](const Sort<Tracked>& sort) {
         for (const long moves : {0L, 5L, 300L, 599L, 600L, 601L, 1500L, 3000L}) {
             {
                 std::vector<Tracked> data = make<Tracked>(size);
@@ -182,7 +189,7 @@ TEST(ThrowingMoves, LeaveNoObjectAliveOrDestroyedTwice) {
 
 // Not one of these is a strict weak order.
 template <class T>
-std::vector<std::pair<std::string, bool (*)(const T&, const T&)>> invalid_comparators() {
+std::vector<std::pair<std::string, Compare<T>>> invalid_comparators() {
     return {{"always true", [](const T&, const T&) { return true; }},
             {"always false", [](const T&, const T&) { return false; }},
             {"less or equal", [](const T& a, const T& b) { return a.value() <= b.value(); }},
@@ -195,7 +202,7 @@ TYPED_TEST(SortFailure, AnInvalidComparatorGivesSomeOrderOfTheSameElements) {
     using T = TypeParam;
     for (const auto& [name, compare] : invalid_comparators<T>()) {
         for (const std::size_t size : {2U, 3U, 8U, 9U, 32U, 33U, 777U, 5000U}) {
-            for_each_safe_sort<T>(size, compare, [&](auto sort) {
+            for_each_safe_sort<T>(compare, [&](const Sort<T>& sort) {
                 std::vector<T> data = make<T>(size);
                 const std::vector<std::uint32_t> before = sorted_values(data);
                 sort(data);

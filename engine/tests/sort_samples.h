@@ -2,12 +2,14 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include <grainscope/sort/options.h>
 
@@ -55,6 +57,18 @@ std::vector<T> make_data(const std::string& distribution, std::size_t size, unsi
     data.reserve(size);
     for (const std::uint32_t key : make_keys(distribution, size, seed)) data.push_back(from_key<T>(key));
     return data;
+}
+
+inline const std::vector<std::size_t> small_sizes{0, 1, 2, 3, 7, 32, 33, 100, 1000};
+
+/// Expects that sort(std::vector<T>&) does what std::sort does.
+template <class T, class Sort>
+void compare_with_reference(const std::string& distribution, std::size_t size, Sort sort) {
+    const std::vector<T> data = make_data<T>(distribution, size, static_cast<unsigned>(size));
+    std::vector<T> expected = data, actual = data;
+    std::sort(expected.begin(), expected.end());
+    sort(actual);
+    ASSERT_EQ(actual, expected) << distribution << ", " << size << " elements";
 }
 
 inline const std::vector<Pivot> pivots{Pivot::first, Pivot::random, Pivot::median3, Pivot::ninther};
