@@ -52,7 +52,17 @@ SampleHull sampleHull(const WorkerTrack& track, Nanoseconds begin, Nanoseconds e
     if (first != samples.begin()) --first;
     auto last = std::ranges::lower_bound(samples, end, {}, &WorkerSample::at);
     if (last == samples.end()) --last;
-    return {first->at, last->at};
+    return {&*first, &*last};
+}
+
+double descheduledPartOfBusy(const SampleHull& hull) {
+    if (!hull.first || hull.first == hull.last) return 0;
+    const WorkerSample &first = *hull.first, &last = *hull.last;
+    if (!first.state_ns || !last.state_ns || !first.descheduled_ns || !last.descheduled_ns) return 0;
+    constexpr auto busy = static_cast<std::size_t>(trace::State::busy);
+    const auto busyTime = static_cast<double>((*last.state_ns)[busy] - (*first.state_ns)[busy]);
+    const auto descheduled = static_cast<double>(*last.descheduled_ns - *first.descheduled_ns);
+    return busyTime > 0 ? std::clamp(descheduled / busyTime, 0.0, 1.0) : 0;
 }
 
 }  // namespace grainscope::ui

@@ -17,12 +17,16 @@ struct KernelTimes {
 [[nodiscard]] KernelTimes kernelTimes(const trace::WorkerTrack& track, trace::Nanoseconds begin,
                                       trace::Nanoseconds end);
 
-/// The times of the samples around [begin, end): the smallest stretch about which the kernel speaks exactly. Empty
-/// (equal ends) where there are no two samples.
+/// The samples around a stretch of time: the smallest one about which the kernel speaks exactly. Null where there are
+/// none.
 struct SampleHull {
-    trace::Nanoseconds begin = 0, end = 0;
+    const trace::WorkerSample* first = nullptr;
+    const trace::WorkerSample* last = nullptr;
     friend bool operator==(const SampleHull&, const SampleHull&) = default;
 };
 [[nodiscard]] SampleHull sampleHull(const trace::WorkerTrack& track, trace::Nanoseconds begin, trace::Nanoseconds end);
+
+/// How much of the busy time between two samples the worker had no core, 0 to 1; 0 where nobody knows.
+[[nodiscard]] double descheduledPartOfBusy(const SampleHull& hull);
 
 }  // namespace grainscope::ui

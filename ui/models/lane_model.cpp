@@ -34,6 +34,13 @@ LaneState laneStateOf(State state) {
 
 Nanoseconds in(const StateTimes& times, State state) { return times[static_cast<std::size_t>(state)]; }
 
+/// Whether a column stands for so many blocks of the index that an edge off by part of one block cannot be seen.
+bool isDense(const WorkerTrack& track, TimeRange range, int columns) {
+    constexpr std::size_t manyBlocks = 8;
+    return trace::states_in(track, range).size() >=
+           manyBlocks * StateIndex::blockSize * static_cast<std::size_t>(columns);
+}
+
 /// Joins a column to the run at its left if they are in the same state.
 void appendColumn(std::vector<LaneRun>& runs, int x, LaneState state) {
     if (!runs.empty() && runs.back().x1 == x && runs.back().state == state) {
@@ -134,10 +141,7 @@ std::span<const LaneRun> LaneModel::runs(int worker, TimeRange range, int width)
 void LaneModel::computeRuns(int worker, Raster& raster) const {
     const WorkerTrack& lane = track(worker);
     StateIndex::Walk walk(indexes_[static_cast<std::size_t>(worker)], lane);
-    // Where a column stands for many blocks of the index, an edge that is off by part of one block cannot be seen.
-    constexpr std::size_t manyBlocks = 8;
-    const bool dense = trace::states_in(lane, raster.range).size() >=
-                       manyBlocks * StateIndex::blockSize * static_cast<std::size_t>(raster.width);
+    const bool dense = isDense(lane, raster.range, raster.width);
     const auto at = [&](Nanoseconds time) { return dense ? walk.nearlyBefore(time) : walk.before(time); };
     StateTimes before = at(raster.range.begin);
     SampleHull hull;
@@ -155,7 +159,7 @@ void LaneModel::computeRuns(int worker, Raster& raster) const {
             // Neighbouring columns mostly lie between the same samples.
             if (const SampleHull around = sampleHull(lane, begin, end); around != hull) {
                 hull = around;
-                descheduled = descheduledPartOfBusy(worker, hull);
+                descheduled = descheduledPartOfBusy(hull);
             }
             if (descheduled >= 0.5) state = LaneState::descheduled;
         }
@@ -175,16 +179,6 @@ void LaneModel::computeKernelRuns(int worker, Raster& raster) const {
             appendColumn(raster.runs, x, LaneState::descheduled);
         }
     }
-}
-
-double LaneModel::descheduledPartOfBusy(int worker, SampleHull hull) const {
-    if (hull.end <= hull.begin) return 0;
-    const WorkerTrack& lane = track(worker);
-    const auto descheduled = kernelTimes(lane, hull.begin, hull.end).descheduled;
-    if (!descheduled) return 0;
-    const StateTimes times = indexes_[static_cast<std::size_t>(worker)].between(lane, hull.begin, hull.end);
-    const Nanoseconds busy = in(times, State::busy);
-    return busy > 0 ? std::min(1.0, *descheduled / static_cast<double>(busy)) : 0;
 }
 
 std::vector<LaneSteal> LaneModel::steals(TimeRange range, int width, std::size_t limit) const {
@@ -232,7 +226,7 @@ std::optional<LaneHit> LaneModel::hit(int worker, Nanoseconds time, Nanoseconds 
         return std::nullopt;
     }
     if (result.span.state == State::busy) {
-        result.descheduledFraction = descheduledPartOfBusy(worker, sampleHull(lane, time, time + 1));
+        result.descheduledFraction = descheduledPartOfBusy(sampleHull(lane, time, time + 1));
     }
     const auto after = std::ranges::lower_bound(lane.steals, time, {}, &StealMark::at);
     const auto consider = [&](const StealMark& steal) {
@@ -294,11 +288,15 @@ std::vector<float> LaneModel::busyOverview(TimeRange range, int columns) const {
     const double perLane = 1.0 / rows_;
     for (int lane = 0; lane < rows_; ++lane) {
         StateIndex::Walk walk(indexes_[static_cast<std::size_t>(lane)], track(lane));
+        const bool dense = isDense(track(lane), range, columns);
+        const auto busyBefore = [&](Nanoseconds time) {
+            return in(dense ? walk.nearlyBefore(time) : walk.before(time), State::busy);
+        };
         Nanoseconds edge = range.begin;
-        Nanoseconds before = in(walk.before(edge), State::busy);
+        Nanoseconds before = busyBefore(edge);
         for (int x = 0; x < columns; ++x) {
             const Nanoseconds next = xToTime(x + 1, range, columns);
-            const Nanoseconds after = in(walk.before(next), State::busy);
+            const Nanoseconds after = busyBefore(next);
             if (next > edge) {
                 overview[static_cast<std::size_t>(x)] += static_cast<float>(
                     perLane * static_cast<double>(after - before) / static_cast<double>(next - edge));

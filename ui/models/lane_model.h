@@ -116,7 +116,6 @@ class LaneModel : public QAbstractTableModel {
     [[nodiscard]] const trace::WorkerTrack& track(int worker) const;
     void computeRuns(int worker, Raster& raster) const;
     void computeKernelRuns(int worker, Raster& raster) const;
-    [[nodiscard]] double descheduledPartOfBusy(int worker, SampleHull hull) const;
 
     RecordingPtr recording_;
     std::vector<StateIndex> indexes_;
