@@ -298,8 +298,9 @@ std::vector<float> LaneModel::busyOverview(TimeRange range, int columns) const {
             const Nanoseconds next = xToTime(x + 1, range, columns);
             const Nanoseconds after = busyBefore(next);
             if (next > edge) {
-                overview[static_cast<std::size_t>(x)] += static_cast<float>(
-                    perLane * static_cast<double>(after - before) / static_cast<double>(next - edge));
+                // An edge that is off may put more than its own time into a column.
+                const double busy = static_cast<double>(after - before) / static_cast<double>(next - edge);
+                overview[static_cast<std::size_t>(x)] += static_cast<float>(perLane * std::min(1.0, busy));
             }
             before = after;
             edge = next;
