@@ -75,9 +75,23 @@ class Run(Case):
                 self.assertEqual(document["backend"], backend)
                 self.assertEqual(len(document["workers"]), document["threads"])
                 self.assertTrue(document["correct"])
+                if backend in ("grainscope", "threads", "sequential"):
+                    self.assertTrue(all(isinstance(worker["busy_ns"], int) for worker in document["workers"]))
+                    self.assertIsNotNone(document["utilisation"])
                 if backend != "grainscope":
                     self.assertTrue(all(worker["steals"] is None for worker in document["workers"]))
                     self.assertTrue(all(worker["searching_ns"] is None for worker in document["workers"]))
+
+    def test_threads_that_have_ended_are_counted(self):
+        document = self.document("run", "quicksort", "-p", "n=1e6", "--backend", "threads", "--threads", "2", "--reps", "3")
+        for worker in document["workers"]:
+            self.assertGreater(worker["on_cpu_ns"], 1_000_000)
+            self.assertLessEqual(worker["busy_ns"], sum(document["samples_ns"]) * 1.1)
+
+    def test_the_past_of_the_calling_thread_is_no_work_of_its_row(self):
+        # Without a warm-up the data were prepared and hashed just before, by the same thread.
+        document = self.document("run", "merge-sort", "-p", "n=2e6", "--backend", "sequential", "--reps", "1", "--warmup", "0")
+        self.assertLessEqual(document["workers"][0]["on_cpu_ns"], document["samples_ns"][0] * 1.02)
 
     def test_slow_motion_is_never_a_sample(self):
         document = self.document("run", "quicksort", "-p", "n=2000", "-p", "threshold=500", "-p", "slow=2", "--threads", "2")

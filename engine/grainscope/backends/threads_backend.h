@@ -52,6 +52,7 @@ class ThreadsFork {
                 } catch (...) {
                     second_failed = std::current_exception();
                 }
+                rows->leave(detail::fork_share.row);
             });
         } catch (const std::system_error&) {
             // The system has no thread to give: the work is done all the same.
@@ -79,7 +80,7 @@ class ThreadsBackend final : public Backend {
   public:
     static constexpr std::string_view backend_name = "threads";
 
-    explicit ThreadsBackend(std::size_t threads) : rows_(threads) {}
+    explicit ThreadsBackend(std::size_t threads) : rows_(threads, 1) {}
     [[nodiscard]] std::string_view name() const override { return backend_name; }
     [[nodiscard]] std::size_t threads() const override { return rows_.worker_count(); }
     [[nodiscard]] trace::Subject& subject() override { return rows_; }

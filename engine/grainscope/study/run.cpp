@@ -173,13 +173,10 @@ std::optional<double> RunResult::utilisation() const {
     const double sampled = std::accumulate(samples.begin(), samples.end(), 0.0);
     if (sampled <= 0 || workers.empty()) return std::nullopt;
     double busy = 0;
-    bool known = false;
     for (const trace::WorkerTimes& worker : workers) {
-        if (!worker.busy_ns) continue;
-        known = true;
+        if (!worker.busy_ns) return std::nullopt;
         busy += static_cast<double>(*worker.busy_ns);
     }
-    if (!known) return std::nullopt;
     return busy / (static_cast<double>(setting.threads) * sampled);
 }
 

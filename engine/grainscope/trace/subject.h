@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <grainscope/platform/thread_times.h>
 #include <grainscope/trace/event.h>
 
 namespace grainscope::trace {
@@ -20,24 +21,27 @@ struct Counters {
     std::uint64_t failed_steals = 0;  ///< tries that came back with nothing (sweeps over all victims count one)
     std::uint64_t parks = 0;
     std::uint64_t wakes = 0;
-    std::uint64_t injected = 0;       ///< tasks taken from the pool's entrance
-    std::uint64_t splits = 0;         ///< adaptive splits of parallel iterators
+    std::uint64_t injected = 0;  ///< tasks taken from the pool's entrance
+    std::uint64_t splits = 0;    ///< adaptive splits of parallel iterators
 };
 
 /// One consistent reading of a worker's states.
 struct StateReading {
-    State state = State::parked;                         ///< what it does now
-    Ticks since = 0;                                     ///< since when
-    Ticks drawn_since = 0;                               ///< begin of the span that is still open in the recording
-    State drawn_state = State::parked;                   ///< its state (a short search does not close a span)
-    std::array<Ticks, state_count> total{};              ///< ticks in each state, the open one up to `now` included
+    State state = State::parked;             ///< what it does now
+    Ticks since = 0;                         ///< since when
+    Ticks drawn_since = 0;                   ///< begin of the span that is still open in the recording
+    State drawn_state = State::parked;       ///< its state (a short search does not close a span)
+    std::array<Ticks, state_count> total{};  ///< ticks in each state, the open one up to `now` included
 };
 
 struct WorkerReading {
-    int tid = 0;                          ///< the kernel's thread id, 0 before the thread has started
-    std::optional<Counters> counters;     ///< none where a backend has none
-    std::optional<StateReading> states;   ///< likewise
-    std::uint64_t dropped_events = 0;     ///< events that a full ring did not take
+    int tid = 0;                         ///< the kernel's thread id, 0 before the thread has started
+    std::optional<Counters> counters;    ///< none where a backend has none
+    std::optional<StateReading> states;  ///< likewise
+    std::uint64_t dropped_events = 0;    ///< events that a full ring did not take
+    /// Where a worker is a thread of its own each time: what those that have ended took, the one that is `tid` now not
+    /// included. None where it is one thread for good.
+    std::optional<platform::ThreadTimes> ended;
 };
 
 /// Implemented by ThreadPool's registry and by the other backends. Every function may be called from any thread at any

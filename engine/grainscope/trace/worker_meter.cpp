@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace grainscope::trace {
 namespace {
@@ -58,12 +59,13 @@ void WorkerMeter::attach(const Subject* subject) {
 void WorkerMeter::begin_row(Row& row, const WorkerReading& first) {
     row.carried = row.latest;
     row.base = first;
+    row.ended = first.ended;
     row.tid = 0;
     row.times.reset();
     row.base_times.reset();
     if (first.counters && !row.latest.counters) row.latest.counters.emplace();
     if (first.states && !row.latest.state_ticks) row.latest.state_ticks.emplace();
-    if (first.tid != 0) follow_thread(row, first.tid, false);
+    if (first.tid != 0 && !first.ended) follow_thread(row, first.tid, false);
 }
 
 void WorkerMeter::follow_thread(Row& row, int tid, bool from_its_beginning) {
@@ -95,11 +97,36 @@ void WorkerMeter::update_row(Row& row, const WorkerReading& now, Ticks at) {
         latest.open_since = at;
     }
     raise(latest.dropped_events, row.carried.dropped_events + growth(row.base.dropped_events, now.dropped_events));
+    if (now.ended) {
+        row.ended = now.ended;
+        if (std::exchange(row.tid, now.tid) != now.tid) row.times.reset();
+        return;
+    }
     // A thread that had not started when the subject was attached has no past to leave out.
     if (now.tid != 0 && now.tid != row.tid) follow_thread(row, now.tid, row.base.tid == 0);
 }
 
+void WorkerMeter::update_times_of_many(Row& row, bool may_keep_open) {
+    platform::ThreadTimes total = *row.ended;
+    if (row.tid != 0) {
+        if (!row.times) row.times.emplace(row.tid);
+        if (const auto live = row.times->read()) {
+            total.on_cpu_ns += live->on_cpu_ns;
+            total.runnable_ns += live->runnable_ns;
+        }
+        if (!may_keep_open) row.times.reset();
+    }
+    // A thread that ends between the two readings is missing from this one, and in the next.
+    const platform::ThreadTimes base = row.base.ended.value_or(platform::ThreadTimes{});
+    row.latest.on_cpu_ns = std::max(row.latest.on_cpu_ns.value_or(0),
+                                    row.carried.on_cpu_ns.value_or(0) + growth(base.on_cpu_ns, total.on_cpu_ns));
+    row.latest.runnable_ns =
+        std::max(row.latest.runnable_ns.value_or(0),
+                 row.carried.runnable_ns.value_or(0) + growth(base.runnable_ns, total.runnable_ns));
+}
+
 void WorkerMeter::update_times(Row& row, bool may_keep_open) {
+    if (row.ended) return update_times_of_many(row, may_keep_open);
     if (row.tid == 0) return;
     if (!row.times) row.times.emplace(row.tid);
     const std::optional<platform::ThreadTimes> now = row.times->read();

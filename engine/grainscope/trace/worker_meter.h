@@ -58,6 +58,7 @@ class WorkerMeter {
         WorkerTotals latest;
         WorkerReading base;  ///< the worker's own values when it was attached
         std::optional<platform::ThreadTimes> base_times;
+        std::optional<platform::ThreadTimes> ended;  ///< WorkerReading::ended of the last reading
         int tid = 0;
         std::optional<platform::ThreadTimesReader> times;
     };
@@ -66,6 +67,7 @@ class WorkerMeter {
     static void update_row(Row& row, const WorkerReading& now, Ticks at);
     static void follow_thread(Row& row, int tid, bool from_its_beginning);
     static void update_times(Row& row, bool may_keep_open);
+    static void update_times_of_many(Row& row, bool may_keep_open);
 
     const Subject* subject_ = nullptr;
     std::size_t watched_ = 0;  ///< rows of the subject; those behind stand still
