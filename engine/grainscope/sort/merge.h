@@ -37,17 +37,25 @@ void merge_sequential(T* a, T* a_end, T* b, T* b_end, T* out, Less less) {
                 out = std::move(b, b_end, out);
                 b = b_end;
             } else if constexpr (copies_freely<T>) {
-                // As many steps as the shorter side has elements cannot run off either end, so the inner loop needs no
-                // test, and its one data-dependent choice becomes a conditional move.
-                while (a != a_end && b != b_end) {
-                    for (std::ptrdiff_t steps = std::min(a_end - a, b_end - b); steps > 0; --steps) {
+                // From both ends at once: two chains of dependent steps that the processor overlaps, each choice a
+                // conditional move. Half as many steps as the shorter side has elements cannot make the ends meet or
+                // run off, so the loop needs no test; what it leaves is at most half.
+                T* out_end = out + (a_end - a) + (b_end - b);
+                for (std::ptrdiff_t shorter = std::min(a_end - a, b_end - b); shorter >= 2;
+                     shorter = std::min(a_end - a, b_end - b)) {
+                    for (std::ptrdiff_t steps = shorter / 2; steps > 0; --steps) {
                         const bool from_b = less(*b, *a);
-                        const T* source = from_b ? b : a;
-                        *out++ = *source;
+                        *out++ = *(from_b ? b : a);
                         b += from_b;
                         a += !from_b;
+
+                        const bool from_a_end = less(b_end[-1], a_end[-1]);
+                        *--out_end = *(from_a_end ? a_end - 1 : b_end - 1);
+                        a_end -= from_a_end;
+                        b_end -= !from_a_end;
                     }
                 }
+                while (a != a_end && b != b_end) *out++ = less(*b, *a) ? *b++ : *a++;
             } else {
                 while (a != a_end && b != b_end) {
                     if (less(*b, *a))
