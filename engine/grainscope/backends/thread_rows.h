@@ -38,9 +38,9 @@ class ThreadRows final : public trace::Subject {
         const auto times = platform::ThreadTimesReader(platform::current_tid()).read();
         // Gone first, added then: a reader in between misses it for a moment and never counts it twice.
         tids_[row].store(0, relaxed);
-        if (!times) return;
-        ended_on_cpu_ns_[row].fetch_add(times->on_cpu_ns, relaxed);
-        ended_runnable_ns_[row].fetch_add(times->runnable_ns, relaxed);
+        // Not the on-CPU time of schedstat, which lags behind by up to a tick: a brief thread's would often be 0.
+        ended_on_cpu_ns_[row].fetch_add(platform::thread_cpu_ns(), relaxed);
+        if (times) ended_runnable_ns_[row].fetch_add(times->runnable_ns, relaxed);
     }
 
     [[nodiscard]] std::size_t worker_count() const override { return rows_; }
