@@ -34,6 +34,13 @@ namespace detail {
 /// How a half is called: with the context that join_context promises, or without.
 enum class Halves { plain, with_context };
 
+/// A closure that the caller gives away and that fits in two registers is kept by value, so that no address of it need
+/// be written down and read back; any other is called where it stands.
+template <class Forwarded>
+using KeptHalf = std::conditional_t<!std::is_lvalue_reference_v<Forwarded> && std::is_trivially_copyable_v<Forwarded> &&
+                                        sizeof(Forwarded) <= 2 * sizeof(void*),
+                                    Forwarded, Forwarded&>;
+
 template <Halves halves, class F>
 inline decltype(auto) call_half(F& half, [[maybe_unused]] bool migrated) {
     if constexpr (halves == Halves::with_context) {
@@ -51,7 +58,8 @@ inline HalfValue<halves, F> half_value(F& half) {
     return call_for_value([&]() -> decltype(auto) { return call_half<halves>(half, false); });
 }
 
-/// The second half of a join, on the stack of the first. Its word is its latch: null once a thief has run it.
+/// The second half of a join, on the stack of the first. Its word is its latch: null once a thief has run it. `F` is
+/// a KeptHalf.
 template <Halves halves, class F>
 class StackJob final : public Job {
   public:
@@ -61,7 +69,7 @@ class StackJob final : public Job {
 
     [[nodiscard]] bool is_set() const noexcept { return execute_.load(seq_cst) == nullptr; }  // pairs with run_stolen
     [[nodiscard]] Result take() { return outcome_.take(); }
-    [[nodiscard]] F& half() const noexcept { return half_; }
+    [[nodiscard]] F& half() noexcept { return half_; }
 
   private:
     static void run_stolen(Job& job, Worker& runner, Worker& origin) {
@@ -74,7 +82,7 @@ class StackJob final : public Job {
         if (&runner != &origin) origin.wake_for_latch();
     }
 
-    F& half_;
+    F half_;
     Outcome<Result> outcome_;
 };
 
@@ -104,8 +112,12 @@ template <Halves halves, class F>
 template <Halves halves, class A, class B>
 using JoinResult = std::pair<HalfValue<halves, A>, HalfValue<halves, B>>;
 
+/// Makes the compiler compute index + 1 anew after the first half, which is one instruction, instead of keeping it
+/// across that call in a register that every level of a recursion must then save: a tenth of a join.
+inline void forget_what_follows_from(Deque::Index& index) noexcept { asm("" : "+r"(index)); }
+
 template <Halves halves, Ordering ordering, class A, class B>
-inline JoinResult<halves, A, B> join_on(Lane& lane, Deque::Index index, A& first, B& second) {
+inline JoinResult<halves, A, B> join_on(Lane& lane, Deque::Index index, A first, B second) {
     StackJob<halves, B> job(second);
     lane.push_at<ordering>(index, job);
     auto&& result = [&]() -> HalfValue<halves, A> {
@@ -116,19 +128,20 @@ inline JoinResult<halves, A, B> join_on(Lane& lane, Deque::Index index, A& first
             throw;
         }
     }();
+    forget_what_follows_from(index);
     if (lane.deque().pop_exactly<ordering>(index)) [[likely]] {
         lane.count_pop();
-        return {std::forward<decltype(result)>(result), half_value<halves>(second)};
+        return {std::forward<decltype(result)>(result), half_value<halves>(job.half())};
     }
     return {std::forward<decltype(result)>(result), finish_second(lane, job, index)};
 }
 
 /// The deque is full, or this worker records tasks, or fences cost something here: the way round that has time.
 template <Halves halves, class A, class B>
-[[gnu::noinline]] JoinResult<halves, A, B> join_slowly(Lane& lane, A& first, B& second) {
+[[gnu::noinline]] JoinResult<halves, A, B> join_slowly(Lane& lane, A first, B second) {
     lane.deque().make_room();
     if (!lane.worker().records_tasks()) {
-        return join_on<halves, Ordering::checked>(lane, lane.deque().bottom(), first, second);
+        return join_on<halves, Ordering::checked, A, B>(lane, lane.deque().bottom(), first, second);
     }
     ForkRecord fork(lane.worker());
     auto recorded_first = [&](FnContext context) -> decltype(auto) {
@@ -139,27 +152,27 @@ template <Halves halves, class A, class B>
         const RightSpan span(fork, *Worker::current());
         return call_half<halves>(second, context.migrated());
     };
-    return join_on<Halves::with_context, Ordering::checked>(lane, lane.deque().bottom(), recorded_first,
-                                                            recorded_second);
+    return join_on<Halves::with_context, Ordering::checked, decltype(recorded_first)&, decltype(recorded_second)&>(
+        lane, lane.deque().bottom(), recorded_first, recorded_second);
 }
 
 template <Halves halves, class A, class B>
-JoinResult<halves, A, B> join_from_outside(A& first, B& second);
+JoinResult<halves, A, B> join_from_outside(A first, B second);
 
 template <Halves halves, class A, class B>
-inline JoinResult<halves, A, B> join_halves(A& first, B& second) {
+inline JoinResult<halves, A, B> join_halves(A first, B second) {
     Lane* const lane = Lane::current();
     if (lane == nullptr) [[unlikely]]
-        return join_from_outside<halves>(first, second);
+        return join_from_outside<halves, A, B>(first, second);
     const Deque::Index bottom = lane->deque().bottom();
     if (!lane->deque().fast_path_is_open_at(bottom)) [[unlikely]]
-        return join_slowly<halves>(*lane, first, second);
-    return join_on<halves, Ordering::light>(*lane, bottom, first, second);
+        return join_slowly<halves, A, B>(*lane, first, second);
+    return join_on<halves, Ordering::light, A, B>(*lane, bottom, first, second);
 }
 
 template <Halves halves, class A, class B>
-[[gnu::noinline]] JoinResult<halves, A, B> join_from_outside(A& first, B& second) {
-    return enter_pool(*Registry::global(), [&] { return join_halves<halves>(first, second); });
+[[gnu::noinline]] JoinResult<halves, A, B> join_from_outside(A first, B second) {
+    return enter_pool(*Registry::global(), [&] { return join_halves<halves, A, B>(first, second); });
 }
 
 }  // namespace detail
@@ -176,7 +189,7 @@ template <Halves halves, class A, class B>
 ///     }
 template <class A, class B>
 inline auto join(A&& first, B&& second) {
-    return detail::join_halves<detail::Halves::plain>(first, second);
+    return detail::join_halves<detail::Halves::plain, detail::KeptHalf<A>, detail::KeptHalf<B>>(first, second);
 }
 
 /// As join, but each half is told whether it migrated to another worker: a sign that somebody has time.
@@ -184,7 +197,7 @@ inline auto join(A&& first, B&& second) {
 ///     grainscope::join_context([](grainscope::FnContext c) { (void)c.migrated(); }, [](grainscope::FnContext) {});
 template <class A, class B>
 inline auto join_context(A&& first, B&& second) {
-    return detail::join_halves<detail::Halves::with_context>(first, second);
+    return detail::join_halves<detail::Halves::with_context, detail::KeptHalf<A>, detail::KeptHalf<B>>(first, second);
 }
 
 }  // namespace grainscope
