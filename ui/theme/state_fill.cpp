@@ -28,9 +28,21 @@ const StateFill& StateFill::shared(const Tokens& tokens, qreal deviceRatio) {
 
 QBrush StateFill::workerBrush(int worker) const {
     const auto colour = static_cast<std::size_t>(worker % workerColourCount);
+    return isStriped(worker) ? striped_[colour] : plain_[colour];
+}
+
+QRgb StateFill::workerInk(int worker, int row) const {
+    return isStriped(worker) && row % stripePeriod() < stripeWidth() ? tokens_.stripe.rgb()
+                                                                     : tokens_.worker(worker).rgb();
+}
+
+int StateFill::stripePeriod() const { return qRound(5 * ratio_); }
+
+int StateFill::stripeWidth() const { return qMax(1, qRound(1.5 * ratio_)); }
+
+bool StateFill::isStriped(int worker) const {
     // In high contrast every second worker is striped, so that neighbours differ without colour.
-    const bool stripe = worker >= workerColourCount || (tokens_.patternsAlways && worker % 2 == 1);
-    return stripe ? striped_[colour] : plain_[colour];
+    return worker >= workerColourCount || (tokens_.patternsAlways && worker % 2 == 1);
 }
 
 void StateFill::paint(QPainter& painter, const QRect& rect, LaneState state, int worker) const {
@@ -80,11 +92,11 @@ QBrush StateFill::hatch(const QColor& ink, bool rising, int period) const {
 }
 
 QBrush StateFill::stripes(const QColor& ink, const QColor& ground) const {
-    const int period = qRound(5 * ratio_);
+    const int period = stripePeriod();
     QImage tile(period, period, QImage::Format_RGB32);
     tile.fill(ground);
     QPainter painter(&tile);
-    painter.fillRect(0, 0, period, qMax(1, qRound(1.5 * ratio_)), ink);
+    painter.fillRect(0, 0, period, stripeWidth(), ink);
     painter.end();
     tile.setDevicePixelRatio(ratio_);
     return QBrush(tile);

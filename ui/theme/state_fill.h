@@ -26,7 +26,13 @@ class StateFill {
     /// A worker's colour, with its stripe from the ninth worker on (always, in high contrast).
     [[nodiscard]] QBrush workerBrush(int worker) const;
 
+    /// The same by rows, for who fills px by himself: the ink in row `row` of stripePeriod() rows.
+    [[nodiscard]] QRgb workerInk(int worker, int row) const;
+    [[nodiscard]] int stripePeriod() const;
+
   private:
+    [[nodiscard]] bool isStriped(int worker) const;
+    [[nodiscard]] int stripeWidth() const;
     [[nodiscard]] QBrush hatch(const QColor& ink, bool rising, int period) const;
     [[nodiscard]] QBrush stripes(const QColor& ink, const QColor& ground) const;
 

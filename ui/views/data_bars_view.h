@@ -1,6 +1,8 @@
 // The workload's data, sampled: one bar a position, in the colour of the worker that last wrote it.
 #pragma once
 
+#include <vector>
+
 #include <QImage>
 #include <QWidget>
 
@@ -32,6 +34,8 @@ class DataBarsView : public QWidget, public TableTwin {
 
     DataBarsModel& model_;
     QImage raster_;
+    std::vector<int> tops_;   ///< a column each: the row where its bar begins
+    std::vector<QRgb> inks_;  ///< a row of columns for each row of the stripes' period
     bool stale_ = true;
 };
 

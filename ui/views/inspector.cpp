@@ -57,18 +57,24 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
 }
 
 void Inspector::takeReadouts() {
+    takeFigures();
+    const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
+    QString text =
+        any ? explain(workspace_.lanes, workspace_.inspectedRange()) : tr("Run a workload to see where its time goes.");
+    const quint64 dropped = workspace_.recording() ? workspace_.recording()->recording().dropped_events : 0;
+    if (dropped > 0)
+        text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")
+                                             .arg(formatCount(static_cast<qint64>(dropped)));
+    explanation_->setText(text);
+}
+
+void Inspector::takeFigures() {
     const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
     const TimeRange range = workspace_.inspectedRange();
     const bool selected = workspace_.time.selection() && !workspace_.time.selection()->isEmpty();
     workspace_.counters.refresh(selected ? std::optional(range) : std::nullopt);
     const LaneModel::Shares shares = any ? workspace_.lanes.shares(-1, range) : LaneModel::Shares{};
 
-    QString text = any ? explain(workspace_.lanes, range) : tr("Run a workload to see where its time goes.");
-    const quint64 dropped = workspace_.recording() ? workspace_.recording()->recording().dropped_events : 0;
-    if (dropped > 0)
-        text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")
-                                             .arg(formatCount(static_cast<qint64>(dropped)));
-    explanation_->setText(text);
     rangeHeading_->setHeading(selected ? tr("Selection") : tr("Visible"),
                               any ? formatDuration(static_cast<double>(range.length())) : QString());
 

@@ -18,8 +18,10 @@ class Inspector : public QWidget {
 
   public:
     explicit Inspector(Workspace& workspace, QWidget* parent = nullptr);
-    /// Reads the figures of the inspected range again: a few times a second is as often as they can be read.
+    /// Reads everything about the inspected range again.
     void takeReadouts();
+    /// The figures only, while a run goes on: a sentence that changes with them cannot be read to its end.
+    void takeFigures();
 
   private:
     Workspace& workspace_;

@@ -157,8 +157,8 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
     if (laneStep() >= textHeight || worker % 4 == 0) {
         painter.setFont(theme.font(laneStep() >= theme.px(20) ? Type::body : Type::small));
         painter.setPen(t.text);
-        painter.drawText(QRect(0, lane.top(), timeGutter() - theme.px(space::half), lane.height()),
-                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, LaneModel::laneName(worker));
+        lettering_.draw(painter, QRect(0, lane.top(), timeGutter() - theme.px(space::half), lane.height()),
+                        Qt::AlignLeft | Qt::AlignVCenter, LaneModel::laneName(worker));
     }
 }
 
@@ -200,12 +200,12 @@ void LanesView::drawAxis(QPainter& painter) {
     const int top = model_.laneCount() * laneStep();
     painter.setFont(theme.font(Type::small));
     painter.setPen(t.muted);
-    const QFontMetrics metrics = painter.fontMetrics();
     for (const TimeTick& tick : timeTicks(time_.visible(), trackWidth(), theme.px(tickSpacing))) {
         const int x = xOf(tick.at);
-        const int half = metrics.horizontalAdvance(tick.label) / 2 + 1;
+        const int half = static_cast<int>(lettering_.size(painter, tick.label).width()) / 2 + 1;
         const int centre = std::clamp(x, timeGutter() + half, std::max(timeGutter() + half, width() - half));
-        painter.drawText(QRect(centre - half, top, 2 * half, theme.px(axisHeight)), Qt::AlignCenter, tick.label);
+        lettering_.draw(painter, QRect(centre - half, top, 2 * half, theme.px(axisHeight)), Qt::AlignCenter,
+                        tick.label);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <ui/models/lane_model.h>
 #include <ui/models/time_navigator.h>
+#include <ui/widgets/lettering.h>
 #include <ui/widgets/table_twin.h>
 
 namespace grainscope::ui {
@@ -59,6 +60,7 @@ class LanesView : public QWidget, public TableTwin {
     LaneModel& model_;
     TimeNavigator& time_;
     QImage raster_;
+    Lettering lettering_;
     std::uint32_t shown_ = 0;  ///< a bit a LaneState
     bool stale_ = true;
     std::optional<Nanoseconds> pressed_;

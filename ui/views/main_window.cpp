@@ -38,6 +38,8 @@ namespace {
 
 constexpr int frameMs = 33;
 constexpr int readoutMs = 400;
+/// The sentences in the inspector follow every fourth time: long enough to be read.
+constexpr int readoutsASentence = 4;
 constexpr double textStep = 1.15;
 /// Bumped when docks or tool bars change: a state of another version is not restored.
 constexpr int stateVersion = 1;
@@ -257,7 +259,12 @@ void MainWindow::takeReadouts() {
     const bool study = controller.isActive() && controller.activity() != RunController::Activity::run;
     if (!study || !controller.isSampling()) {
         live_->takeReadouts();
-        inspector_->takeReadouts();
+        if (controller.isActive() && ++readoutsSinceSentence_ < readoutsASentence) {
+            inspector_->takeFigures();
+        } else {
+            readoutsSinceSentence_ = 0;
+            inspector_->takeReadouts();
+        }
     }
     status_->takeReadouts(live_->replotMilliseconds());
 

@@ -90,8 +90,9 @@ class MainWindow : public QMainWindow {
     CommandPalette* palette_;
     QMenu* recentMenu_;
     QDockWidget *workloadsDock_, *parametersDock_, *inspectorDock_, *runsDock_;
-    QTimer frame_;       ///< 30 a second, while something runs
-    QTimer readouts_;    ///< figures, as often as they can be read
+    QTimer frame_;     ///< 30 a second, while something runs
+    QTimer readouts_;  ///< figures, as often as they can be read
+    int readoutsSinceSentence_ = 0;
     QTimer navigation_;  ///< gathers the zooms and pans of one pass of the event loop
 };
 

@@ -56,7 +56,7 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     painter.drawImage(0, 0, raster_);
     painter.setFont(theme.font(Type::small));
     painter.setPen(t.muted);
-    painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, tr("overview"));
+    lettering_.draw(painter, rect(), Qt::AlignLeft | Qt::AlignVCenter, tr("overview"));
     if (time_.end() <= 0) return;
     const QRect ground = track();
     const TimeRange visible = time_.visible();

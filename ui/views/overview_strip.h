@@ -5,6 +5,7 @@
 #include <QWidget>
 
 #include <ui/models/time_navigator.h>
+#include <ui/widgets/lettering.h>
 
 namespace grainscope::ui {
 
@@ -35,6 +36,7 @@ class OverviewStrip : public QWidget {
     LaneModel& model_;
     TimeNavigator& time_;
     QImage raster_;
+    Lettering lettering_;
     Nanoseconds drawnEnd_ = -1;
     bool stale_ = true;
 };

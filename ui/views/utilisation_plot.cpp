@@ -78,7 +78,6 @@ UtilisationPlot::UtilisationPlot(UtilisationModel& model, TimeNavigator& time, Q
     // The left margin is the gutter of every time view, whatever the labels need: the axes line up.
     plot_->axisRect()->setAutoMargins(QCP::msBottom | QCP::msTop);
 
-    // The overlay has a buffer of its own: the cursor moves without the data being drawn again.
     cursor_ = new QCPItemStraightLine(plot_);
     selection_ = new QCPItemRect(plot_);
     for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{cursor_, selection_})
@@ -189,6 +188,10 @@ void UtilisationPlot::placeCursor() {
         selection_->topLeft->setCoords(static_cast<double>(selection->begin), plot_->yAxis->range().upper);
         selection_->bottomRight->setCoords(static_cast<double>(selection->end), 0);
     }
+    // With a buffer of its own the overlay moves without the data being drawn again; empty, it would be blended over
+    // the data at every frame for nothing.
+    const bool empty = !cursor_->visible() && !selection_->visible();
+    plot_->layer(QStringLiteral("overlay"))->setMode(empty ? QCPLayer::lmLogical : QCPLayer::lmBuffered);
 }
 
 }  // namespace grainscope::ui
