@@ -20,7 +20,9 @@ constexpr double uneven = 1.25;
 }  // namespace
 
 QString explain(const LaneModel& lanes, TimeRange range) {
-    const LaneModel::Shares all = lanes.shares(-1, range);
+    // What happens between two repetitions is no fault of the workload's.
+    const std::vector<TimeRange> repetitions = lanes.repetitions(range);
+    const LaneModel::Shares all = lanes.shares(-1, repetitions);
     if (all.known <= 0 || lanes.laneCount() == 0) return {};
 
     struct Loss {
@@ -45,16 +47,28 @@ QString explain(const LaneModel& lanes, TimeRange range) {
                                "Largest loss: %1 of the time workers had work but no core. Other programs use the "
                                "processor, or there are more threads than cores.")},
     };
+    Nanoseconds measured = 0;
+    for (const TimeRange& repetition : repetitions) measured += repetition.length();
+    const double between = 1 - static_cast<double>(measured) / static_cast<double>(range.length());
+    const QString aside =
+        between < worthNaming
+            ? QString()
+            : u' ' + tr(QT_TRANSLATE_NOOP("Explanation",
+                                          "Not counted here: the %1 between the repetitions, where fresh data is laid "
+                                          "out and the answer checked."))
+                         .arg(formatPercent(between));
+
     const auto largest = std::ranges::max_element(losses, {}, &Loss::share);
     if (largest->share < worthNaming)
         return tr(QT_TRANSLATE_NOOP("Explanation", "Nearly nothing is lost: workers are busy %1 of the time."))
-            .arg(formatPercent(all.busy, 1));
+                   .arg(formatPercent(all.busy, 1)) +
+               aside;
 
     QString text = tr(largest->sentence).arg(formatPercent(largest->share, 1));
     int busiest = 0;
     double most = 0;
     for (int worker = 0; worker < lanes.laneCount(); ++worker) {
-        const double busy = lanes.shares(worker, range).busy;
+        const double busy = lanes.shares(worker, repetitions).busy;
         if (busy > most) {
             most = busy;
             busiest = worker;
@@ -64,7 +78,7 @@ QString explain(const LaneModel& lanes, TimeRange range) {
         text += u' ' +
                 tr(QT_TRANSLATE_NOOP("Explanation", "The work is uneven: %1 is busy %2 of the time, the mean is %3."))
                     .arg(LaneModel::laneName(busiest), formatPercent(most), formatPercent(all.busy));
-    return text;
+    return text + aside;
 }
 
 }  // namespace grainscope::ui

@@ -249,13 +249,29 @@ QString LaneModel::describe(const LaneHit& hit) {
     return text;
 }
 
-LaneModel::Shares LaneModel::shares(int worker, TimeRange range) const {
+LaneModel::Shares LaneModel::shares(int worker, TimeRange range) const { return shares(worker, std::span(&range, 1)); }
+
+std::vector<TimeRange> LaneModel::repetitions(TimeRange range) const {
+    constexpr std::size_t most = 4096;
+    std::vector<TimeRange> ranges;
+    if (!recording_) return {range};
+    const auto& phases = recording_->phases;
+    for (auto phase = phases.rbegin(); phase != phases.rend() && ranges.size() < most; ++phase) {
+        if (phase->kind != trace::PhaseKind::sample && phase->kind != trace::PhaseKind::warmup) continue;
+        if (phase->end && *phase->end <= range.begin) break;
+        const TimeRange part{std::max(range.begin, phase->begin), std::min(range.end, phase->end.value_or(range.end))};
+        if (!part.isEmpty()) ranges.push_back(part);
+    }
+    if (ranges.empty()) ranges.push_back(range);
+    return ranges;
+}
+
+LaneModel::Shares LaneModel::shares(int worker, std::span<const TimeRange> ranges) const {
     Shares shares;
-    if (range.isEmpty() || rows_ == 0) return shares;
     StateTimes times{};
-    double descheduled = 0, known = 0;
+    double descheduled = 0, known = 0, whole = 0;
     const int first = worker < 0 ? 0 : worker, last = worker < 0 ? rows_ : std::min(worker + 1, rows_);
-    for (int lane = first; lane < last; ++lane) {
+    const auto add = [&](int lane, TimeRange range) {
         const KernelTimes kernel = kernelTimes(track(lane), range.begin, range.end);
         descheduled += kernel.descheduled.value_or(0);
         if (tellsStates(track(lane))) {
@@ -270,6 +286,11 @@ LaneModel::Shares LaneModel::shares(int worker, TimeRange range) const {
             times[static_cast<std::size_t>(State::parked)] += static_cast<Nanoseconds>(kernel.known - busy);
             known += kernel.known;
         }
+    };
+    for (const TimeRange& range : ranges) {
+        if (range.isEmpty()) continue;
+        whole += static_cast<double>(range.length());
+        for (int lane = first; lane < last; ++lane) add(lane, range);
     }
     if (known <= 0) return shares;
     const auto share = [&](State state) { return static_cast<double>(in(times, state)) / known; };
@@ -278,7 +299,7 @@ LaneModel::Shares LaneModel::shares(int worker, TimeRange range) const {
     shares.parked = share(State::parked);
     shares.blocked = share(State::blocked_channel) + share(State::blocked_lock) + share(State::blocked_io);
     shares.descheduled = std::min(1.0, descheduled / known);
-    shares.known = known / (static_cast<double>(range.length()) * std::max(1, last - first));
+    shares.known = known / (whole * std::max(1, last - first));
     return shares;
 }
 

@@ -94,6 +94,11 @@ class LaneModel : public QAbstractTableModel {
         double known = 0;  ///< the part of the range that the recording knows
     };
     [[nodiscard]] Shares shares(int worker, TimeRange range) const;
+    /// The same over several ranges together.
+    [[nodiscard]] Shares shares(int worker, std::span<const TimeRange> ranges) const;
+    /// The parts of range in which the workload ran: its repetitions, without what lies between them (fresh data, the
+    /// check of the answer). Range itself where the recording tells no repetitions. At most some thousand, the latest.
+    [[nodiscard]] std::vector<TimeRange> repetitions(TimeRange range) const;
 
     /// The overview strip: for each of `columns` columns of range, the busy fraction of all workers (0 to 1).
     [[nodiscard]] std::vector<float> busyOverview(TimeRange range, int columns) const;

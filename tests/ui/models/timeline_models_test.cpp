@@ -10,6 +10,7 @@
 #include "engine/tests/trace_synthetic.h"
 #include "ui/models/counter_model.h"
 #include "ui/models/data_bars_model.h"
+#include "ui/models/explanation.h"
 #include "ui/models/format.h"
 #include "ui/models/lane_model.h"
 #include "ui/models/utilisation_model.h"
@@ -400,6 +401,42 @@ class TimelineModelsTest : public QObject {
         QCOMPARE(shown(lanes, 1, LaneModel::BusyColumn), u"50.0 %"_s);
         QCOMPARE(shown(lanes, 1, LaneModel::SearchingColumn), u"33.3 %"_s);
         QCOMPARE(shown(lanes, 1, LaneModel::StealsColumn), u"1"_s);
+    }
+
+    void theExplanationNamesTheLargestLoss_data() {
+        QTest::addColumn<int>("other");
+        QTest::addColumn<QString>("word");
+        QTest::newRow("nothing") << static_cast<int>(State::busy) << u"busy 100.0 %"_s;
+        QTest::newRow("searching") << static_cast<int>(State::searching) << u"look for work 50.0 %"_s;
+        QTest::newRow("parked") << static_cast<int>(State::parked) << u"sleep 50.0 %"_s;
+        QTest::newRow("blocked") << static_cast<int>(State::blocked_lock) << u"blocked 50.0 %"_s;
+    }
+
+    void theExplanationNamesTheLargestLoss() {
+        QFETCH(int, other);
+        QFETCH(QString, word);
+        LaneModel lanes;
+        lanes.setRecording(oneWorker({State::busy, static_cast<State>(other)}, ms));
+        const QString text = explain(lanes, {0, 2 * ms}).replace(QChar(0xa0), u' ');
+        QVERIFY2(text.contains(word), qPrintable(text));
+    }
+
+    void whatLiesBetweenRepetitionsIsNoLossOfTheWorkload() {
+        using grainscope::trace::Phase;
+        using grainscope::trace::PhaseKind;
+        LaneModel lanes;
+        const auto recording = oneWorker({State::parked, State::busy, State::parked, State::busy}, ms);
+        recording->phases = {Phase{.kind = PhaseKind::prepare, .begin = 0, .end = ms},
+                             Phase{.kind = PhaseKind::sample, .begin = ms, .end = 2 * ms},
+                             Phase{.kind = PhaseKind::check, .begin = 2 * ms, .end = 3 * ms},
+                             Phase{.kind = PhaseKind::sample, .begin = 3 * ms}};
+        lanes.setRecording(recording);
+        QCOMPARE(lanes.shares(-1, {0, 4 * ms}).parked, 0.5);
+        QCOMPARE(lanes.shares(-1, lanes.repetitions({0, 4 * ms})).parked, 0.0);
+        QCOMPARE(lanes.repetitions({0, ms / 2}), (std::vector<TimeRange>{{0, ms / 2}}));
+        const QString text = explain(lanes, {0, 4 * ms}).replace(QChar(0xa0), u' ');
+        QVERIFY2(text.startsWith(u"Nearly nothing is lost: workers are busy 100.0 %"_s), qPrintable(text));
+        QVERIFY2(text.contains(u"the 50 % between the repetitions"_s), qPrintable(text));
     }
 
     void theOverviewIsTheShareOfBusyWorkers() {
