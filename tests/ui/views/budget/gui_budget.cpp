@@ -1,5 +1,5 @@
-// What the window costs while a workload runs: its share of a core, its frames, and what it does to the workload's
-// times.
+// What the window costs while a workload runs: its share of a core, its frames, what it does to the workload's times,
+// and how long a picture takes after a key or a new threshold.
 //
 //   QT_QPA_PLATFORM=offscreen ui_gui_budget [SECONDS]
 //
@@ -11,6 +11,7 @@
 #include <QApplication>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QKeyEvent>
 #include <QTemporaryDir>
 #include <QThread>
 #include <QTimer>
@@ -53,6 +54,55 @@ class FrameCounter : public QObject {
     }
 };
 
+/// Passes the event loop until `reached`, at most two seconds; returns how long it took.
+template <class Predicate>
+double millisecondsUntil(Predicate reached) {
+    const double from = seconds(CLOCK_MONOTONIC);
+    while (!reached() && seconds(CLOCK_MONOTONIC) - from < 2)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return (seconds(CLOCK_MONOTONIC) - from) * 1e3;
+}
+
+double median(std::vector<double> values) {
+    std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+    return values[values.size() / 2];
+}
+
+struct Delays {
+    double median, worst;
+};
+
+Delays delays(const std::vector<double>& values) { return {median(values), std::ranges::max(values)}; }
+
+/// From a key that moves the visible range to the next picture of the timeline.
+Delays inputToPicture(QWidget& lanes, const FrameCounter& frames) {
+    std::vector<double> times;
+    for (int i = 0; i < 41; ++i) {
+        spin(0.05 + 0.001 * i);  // at no fixed place between two frames
+        const int before = frames.frames;
+        QCoreApplication::postEvent(&lanes, new QKeyEvent(QEvent::KeyPress, i % 2 ? Qt::Key_D : Qt::Key_A, {}));
+        times.push_back(millisecondsUntil([&] { return frames.frames > before; }));
+    }
+    return delays(times);
+}
+
+/// From a new threshold to the first picture of a repetition that ran with it.
+Delays thresholdToPicture(Workspace& workspace, const FrameCounter& frames) {
+    const auto notes = [&] { return workspace.recording()->recording().notes.size(); };
+    std::vector<double> times;
+    for (int i = 0; i < 21; ++i) {
+        spin(0.3 + 0.01 * i);
+        const std::size_t before = notes();
+        int framesThen = -1;
+        workspace.parameters.setValue(QStringLiteral("threshold"), i % 2 ? 32 : 64);
+        times.push_back(millisecondsUntil([&] {
+            if (framesThen < 0 && notes() > before) framesThen = frames.frames;
+            return framesThen >= 0 && frames.frames > framesThen;
+        }));
+    }
+    return delays(times);
+}
+
 /// Median length of the timed repetitions that began and ended in [from, to).
 double medianMs(const grainscope::trace::Recording& recording, Nanoseconds from, Nanoseconds to, int& count) {
     std::vector<Nanoseconds> lengths;
@@ -86,7 +136,8 @@ int main(int argc, char** argv) {
         return 1;
     }
     FrameCounter frames;
-    window.findChild<QWidget*>(QStringLiteral("lanes"))->installEventFilter(&frames);
+    auto* const lanes = window.findChild<QWidget*>(QStringLiteral("lanes"));
+    lanes->installEventFilter(&frames);
     workspace.run();
     constexpr double settling = 6;  // the data is made, the visible range is full
     spin(settling);
@@ -103,6 +154,10 @@ int main(int argc, char** argv) {
     window.hide();
     spin(duration);
     const Nanoseconds end = workspace.recording()->recording().end;
+    window.show();
+    spin(1);
+    const Delays threshold = thresholdToPicture(workspace, frames);
+    const Delays input = inputToPicture(*lanes, frames);
     int watched = 0;
     int alone = 0;
     const double watchedMs = medianMs(workspace.recording()->recording(), watchedFrom, watchedTo, watched);
@@ -117,7 +172,11 @@ int main(int argc, char** argv) {
                                                   {QStringLiteral("median_ms_watched"), watchedMs},
                                                   {QStringLiteral("samples_watched"), watched},
                                                   {QStringLiteral("median_ms_hidden"), aloneMs},
-                                                  {QStringLiteral("samples_hidden"), alone}})
+                                                  {QStringLiteral("samples_hidden"), alone},
+                                                  {QStringLiteral("input_to_picture_ms_median"), input.median},
+                                                  {QStringLiteral("input_to_picture_ms_worst"), input.worst},
+                                                  {QStringLiteral("threshold_to_picture_ms_median"), threshold.median},
+                                                  {QStringLiteral("threshold_to_picture_ms_worst"), threshold.worst}})
                             .toJson()
                             .constData());
     return 0;
