@@ -27,7 +27,7 @@ class LiveView : public QWidget, public View {
     /// The workspace has pulled new data: the next picture of a run in progress.
     void takeFrame();
     /// The visible range, the cursor or the recording is another: repaints everything.
-    void takeChange();
+    void takeChange() override;
     /// Figures in words: a few times a second is as often as they can be read.
     void takeReadouts();
     [[nodiscard]] double replotMilliseconds() const;

@@ -239,32 +239,39 @@ bool MainWindow::showView(const QString& name) {
 QString MainWindow::currentView() const { return viewNames().value(tabs_->currentIndex()); }
 
 void MainWindow::takeFrame() {
-    const RunController& controller = workspace_.controller;
-    // A study's samples must not share the processor with our drawing: it waits until the sample is over.
-    const bool study = controller.activity() != RunController::Activity::run;
-    if (!isVisible() || isMinimized() || (study && controller.isSampling())) return;
+    if (!isVisible() || isMinimized() || drawingWaits()) return;
     if (!workspace_.pull()) return;
     navigation_.stop();
     live_->takeFrame();
 }
 
-void MainWindow::takeArrival() {
-    // Between two samples there may be no frame: what a study has to show is shown when it comes.
+bool MainWindow::drawingWaits() const {
+    // A study's samples must not share the processor with our drawing: it waits until the sample is over.
     const RunController& controller = workspace_.controller;
-    if (controller.activity() != RunController::Activity::run && !controller.isSampling()) takeFrame();
+    return controller.isActive() && controller.activity() != RunController::Activity::run && controller.isSampling();
+}
+
+void MainWindow::takeArrival() {
+    const bool waits = drawingWaits();
+    holdCurves(waits);
+    if (waits || workspace_.controller.activity() == RunController::Activity::run) return;
+    // Between two samples there may be no frame of the clock: what a study has to show is drawn now, to the last px.
+    takeFrame();
+    if (readoutsWait_) takeReadouts();
+    QCoreApplication::sendPostedEvents();
 }
 
 void MainWindow::takeReadouts() {
+    readoutsWait_ = drawingWaits();
+    if (readoutsWait_) return;
     const RunController& controller = workspace_.controller;
     const bool study = controller.isActive() && controller.activity() != RunController::Activity::run;
-    if (!study || !controller.isSampling()) {
-        live_->takeReadouts();
-        if (controller.isActive() && ++readoutsSinceSentence_ < readoutsASentence) {
-            inspector_->takeFigures();
-        } else {
-            readoutsSinceSentence_ = 0;
-            inspector_->takeReadouts();
-        }
+    live_->takeReadouts();
+    if (controller.isActive() && ++readoutsSinceSentence_ < readoutsASentence) {
+        inspector_->takeFigures();
+    } else {
+        readoutsSinceSentence_ = 0;
+        inspector_->takeReadouts();
     }
     status_->takeReadouts(live_->replotMilliseconds());
 
@@ -296,7 +303,13 @@ void MainWindow::takeRecording() {
     settle();
 }
 
+void MainWindow::holdCurves(bool held) {
+    scale_->setHeld(held);
+    tune_->setHeld(held);
+}
+
 void MainWindow::settle() {
+    holdCurves(drawingWaits());
     workspace_.pull();
     takeNavigation();
     takeReadouts();

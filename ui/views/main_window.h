@@ -64,6 +64,8 @@ class MainWindow : public QMainWindow {
 
     void takeFrame();
     void takeArrival();
+    [[nodiscard]] bool drawingWaits() const;
+    void holdCurves(bool held);
     void takeReadouts();
     void takeNavigation();
     void takeRecording();
@@ -93,6 +95,7 @@ class MainWindow : public QMainWindow {
     QTimer frame_;     ///< 30 a second, while something runs
     QTimer readouts_;  ///< figures, as often as they can be read
     int readoutsSinceSentence_ = 0;
+    bool readoutsWait_ = false;
     QTimer navigation_;  ///< gathers the zooms and pans of one pass of the event loop
 };
 

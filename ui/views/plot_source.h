@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include <QString>
@@ -26,6 +27,26 @@ class View {
     virtual ~View() = default;
     /// The pictures that can be exported.
     [[nodiscard]] virtual std::vector<PlotSource> plots() = 0;
+    /// Draws anew what the model says.
+    virtual void takeChange() = 0;
+    /// While held, a change of the model waits: what is being measured does not share the processor with drawing.
+    /// Letting go shows what has waited.
+    void setHeld(bool held) {
+        held_ = held;
+        if (!held && std::exchange(waits_, false)) takeChange();
+    }
+
+  protected:
+    void takeModelChange() {
+        if (held_)
+            waits_ = true;
+        else
+            takeChange();
+    }
+
+  private:
+    bool held_ = false;
+    bool waits_ = false;
 };
 
 }  // namespace grainscope::ui

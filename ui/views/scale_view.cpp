@@ -98,7 +98,7 @@ ScaleView::ScaleView(CurveModel& model, QAction* sweep, QWidget* parent)
     column->addWidget(efficiencyCard, 2);
     stack_->addWidget(filled);
 
-    connect(&model_, &CurveModel::changed, this, &ScaleView::takeChange);
+    connect(&model_, &CurveModel::changed, this, [this] { takeModelChange(); });
     connect(&Theme::instance(), &Theme::changed, this, &ScaleView::dress);
     dress();
 }

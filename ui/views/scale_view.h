@@ -28,10 +28,10 @@ class ScaleView : public QWidget, public View {
     ScaleView(CurveModel& model, QAction* sweep, QWidget* parent = nullptr);
     ~ScaleView() override;
     [[nodiscard]] std::vector<PlotSource> plots() override;
+    void takeChange() override;
 
   private:
     void dress();
-    void takeChange();
 
     CurveModel& model_;
     QStackedLayout* stack_;

@@ -1,6 +1,7 @@
 #include <ui/views/status_line.h>
 
 #include <ctime>
+#include <utility>
 
 #include <QLabel>
 #include <QPainter>
@@ -25,8 +26,7 @@ class StatusDot : public QWidget {
   public:
     StatusDot() { setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed); }
     void setColour(const QColor& colour) {
-        colour_ = colour;
-        update();
+        if (std::exchange(colour_, colour) != colour) update();
     }
     [[nodiscard]] QSize sizeHint() const override {
         const int side = Theme::instance().px(10);

@@ -110,7 +110,7 @@ TuneView::TuneView(CurveModel& model, QAction* sweep, QWidget* parent)
     column->addWidget(card, 1);
     stack_->addWidget(filled);
 
-    connect(&model_, &CurveModel::changed, this, &TuneView::takeChange);
+    connect(&model_, &CurveModel::changed, this, [this] { takeModelChange(); });
     connect(&Theme::instance(), &Theme::changed, this, &TuneView::dress);
     dress();
 }

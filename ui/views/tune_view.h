@@ -30,6 +30,7 @@ class TuneView : public QWidget, public View {
     TuneView(CurveModel& model, QAction* sweep, QWidget* parent = nullptr);
     ~TuneView() override;
     [[nodiscard]] std::vector<PlotSource> plots() override;
+    void takeChange() override;
 
   Q_SIGNALS:
     /// The user wants the recommended value.
@@ -37,7 +38,6 @@ class TuneView : public QWidget, public View {
 
   private:
     void dress();
-    void takeChange();
     void takePlateau(double top);
 
     CurveModel& model_;
