@@ -65,12 +65,38 @@ class Loop(Case):
         later = sum(sample_ends(chunk) and not chunk.is_discarded() for chunk in live.chunks[notes[-1]:])
         self.assertEqual(len(document["samples_ns"]), later)
 
+    def pause_inside(self, live):
+        """Pauses until a pause falls into a repetition, not between two; the place behind its beginning."""
+        paused = 0
+        while True:
+            live.tell({"do": "pause"})
+            paused = live.wait_for(lambda chunk: chunk.is_phase(PHASE_BEGIN, PAUSED), "a pause", after=paused)
+            begun = sum(chunk.is_phase(PHASE_BEGIN, SAMPLE) for chunk in live.chunks[:paused])
+            ended = sum(sample_ends(chunk) for chunk in live.chunks[:paused])
+            if begun > ended:
+                return paused
+            live.tell({"do": "resume"})
+            live.wait_for(lambda chunk: chunk.is_phase(PHASE_END, PAUSED), "the pause's end", after=paused)
+
+    def test_a_pause_between_two_repetitions_is_told_too(self):
+        live = self.start(*LOOP)
+        live.wait_for(sample_ends, "a sample")
+        paused = 0
+        while True:
+            live.tell({"do": "pause"})
+            paused = live.wait_for(lambda chunk: chunk.is_phase(PHASE_BEGIN, PAUSED), "a pause", after=paused)
+            live.tell({"do": "resume"})
+            live.wait_for(lambda chunk: chunk.is_phase(PHASE_END, PAUSED), "the pause's end", after=paused)
+            begun = sum(chunk.is_phase(PHASE_BEGIN, SAMPLE) for chunk in live.chunks[:paused])
+            if begun == sum(sample_ends(chunk) for chunk in live.chunks[:paused]):
+                break
+        self.finish(live)
+
     def test_a_change_cancels_the_repetition_in_progress(self):
         # Paused, the repetition would never end by itself.
         live = self.start(*LOOP)
         live.wait_for(sample_ends, "a sample")
-        live.tell({"do": "pause"})
-        paused = live.wait_for(lambda chunk: chunk.is_phase(PHASE_BEGIN, PAUSED), "a pause")
+        paused = self.pause_inside(live)
         live.tell({"set": {"threshold": 999}})
         live.wait_for(parameter_is("threshold", 999), "the new parameters")
         live.wait_for(lambda chunk: sample_ends(chunk) and chunk.is_discarded(), "the discarded repetition", after=paused)
@@ -81,8 +107,7 @@ class Loop(Case):
     def test_a_pause_holds_until_resume_and_its_repetition_is_no_sample(self):
         live = self.start(*LOOP)
         live.wait_for(sample_ends, "a sample")
-        live.tell({"do": "pause"})
-        paused = live.wait_for(lambda chunk: chunk.is_phase(PHASE_BEGIN, PAUSED), "a pause")
+        paused = self.pause_inside(live)
         live.wait_for(lambda chunk: chunk.kind not in (HEADER, SAMPLE), "signs of life", after=paused, count=3)
         live.tell({"do": "resume"})
         ended = live.wait_for(lambda chunk: chunk.is_phase(PHASE_END, PAUSED), "the pause's end", after=paused)

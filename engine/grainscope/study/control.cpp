@@ -94,7 +94,11 @@ std::vector<Change> Control::take_changes() {
 
 void Control::wait_to_proceed() {
     std::unique_lock lock(mutex_);
-    asked_.wait(lock, [this] { return !paused_ || step_pending_ || !changes_.empty() || end_ != End::none; });
+    const auto may_proceed = [this] { return !paused_ || step_pending_ || !changes_.empty() || end_ != End::none; };
+    if (may_proceed()) return;
+    if (on_pause) on_pause(true);
+    asked_.wait(lock, may_proceed);
+    if (on_pause) on_pause(false);
 }
 
 void Control::wait_until(std::chrono::steady_clock::time_point deadline) {

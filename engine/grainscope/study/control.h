@@ -65,7 +65,8 @@ class Control {
     /// Whether the repetition was paused at any time: then it is no sample.
     [[nodiscard]] bool end_repetition();
 
-    /// Told true when a pause begins inside a repetition and false when it ends there. Set before any thread asks.
+    /// Told true when a pause takes hold, inside a repetition or between two, and false when it ends there: one that
+    /// lasts from one place to the other is told twice. Set before any thread asks.
     std::function<void(bool)> on_pause;
 
   private:
