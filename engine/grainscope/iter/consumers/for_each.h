@@ -1,0 +1,100 @@
+// for_each, for_each_with, for_each_init, try_for_each: for what the closures do.
+#pragma once
+
+#include <utility>
+#include <variant>
+
+#include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/tryable.h>
+
+namespace grainscope::detail {
+
+template <class F>
+class ForEachConsumer {
+  public:
+    using Result = std::monostate;
+    explicit ForEachConsumer(const F& f) : f_(f) {}
+    struct Folder : FinalFolder<Result> {
+        const F& f;
+        template <class X>
+        void feed(X&& item) {
+            call_with_item(f, std::forward<X>(item));
+        }
+        Result finish() && { return {}; }
+    };
+    [[nodiscard]] Folder folder(Position) const { return {{}, f_}; }
+    Result combine(Result, Result) const { return {}; }
+    [[nodiscard]] bool is_full(Position) const { return false; }
+
+  private:
+    const F& f_;
+};
+
+/// Keeps one failure; what the successes hold is not asked for.
+template <class Tried, class F>
+class TryForEachConsumer {
+  public:
+    using Result = Tried;
+    explicit TryForEachConsumer(const F& f) : f_(f) {}
+    struct Folder : FinalFolder<Tried> {
+        static constexpr bool may_stop = true;
+        Tried value;
+        const TryForEachConsumer& consumer;
+        template <class X>
+        void feed(X&& item) {
+            Tried next = call_with_item(consumer.f_, std::forward<X>(item));
+            if (next) return;
+            consumer.failed_.store(true, relaxed);  // a hint to stop; the joins order the results
+            value = std::move(next);
+        }
+        [[nodiscard]] bool is_full() const { return consumer.failed_.load(relaxed); }
+        Tried finish() && { return std::move(value); }
+    };
+    [[nodiscard]] Folder folder(Position) const { return {{}, success(), *this}; }
+    Tried combine(Tried left, Tried right) const { return left ? std::move(right) : std::move(left); }
+    [[nodiscard]] bool is_full(Position) const { return failed_.load(relaxed); }
+
+  private:
+    static Tried success() {
+        if constexpr (std::is_void_v<typename Tried::value_type>)
+            return Tried();
+        else
+            return Tried(typename Tried::value_type());
+    }
+
+    const F& f_;
+    mutable Atomic<bool> failed_{false};
+};
+
+template <class D>
+struct ForEachStep {
+    /// Calls f for every item. What f throws stops the other pieces soon and comes out here.
+    ///
+    ///     std::vector<int> numbers(1000, 1);
+    ///     grainscope::par_iter_mut(numbers).for_each([](int& number) { number += 1; });
+    template <class F>
+    void for_each(F f) const {
+        consume(static_cast<const D&>(*this), ForEachConsumer<F>(f));
+    }
+    /// f(state, item), with what init() makes for every piece.
+    template <class Init, class F>
+    void for_each_init(Init init, F f) const {
+        D(static_cast<const D&>(*this)).map_init(std::move(init), std::move(f)).for_each([](const auto&) {});
+    }
+    /// The same with a copy of `state`.
+    template <class T, class F>
+    void for_each_with(T state, F f) const {
+        D(static_cast<const D&>(*this)).map_with(std::move(state), std::move(f)).for_each([](const auto&) {});
+    }
+    /// f returns a std::expected<void, E> or a std::optional: one of the failures is returned, and all pieces stop soon
+    /// after the first of them in time; a success otherwise.
+    template <class F>
+    [[nodiscard]] auto try_for_each(F f) const {
+        using Tried = std::decay_t<CallResult<F, typename D::Item>>;
+        static_assert(Tryable<Tried>,
+                      "grainscope: the closure of try_for_each must return a std::expected or a std::optional");
+        return consume(static_cast<const D&>(*this), TryForEachConsumer<Tried, F>(f));
+    }
+};
+
+}  // namespace grainscope::detail

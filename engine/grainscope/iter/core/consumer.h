@@ -1,0 +1,119 @@
+// The receiving end of a pipeline, as its adaptors and consumers implement it.
+//
+// After rayon's plumbing (Consumer, Folder, Reducer), with two differences: a consumer is shared by reference among all
+// pieces instead of being split, and a folder learns where its piece begins.
+//
+// A Consumer makes a Folder for every piece, and combines the results of neighbouring pieces:
+//     using Result = ...;
+//     Folder folder(Position first) const;
+//     Result combine(Result left, Result right) const;
+//     bool is_full(Position first) const;           // nobody wants what comes from `first` on
+// A Folder takes the items of one piece in order:
+//     void feed(Item&&);
+//     Result finish() &&;
+//     static constexpr bool may_stop;  bool is_full() const;   // asked before every item if may_stop
+//     static constexpr int lanes;      void feed_lane(int, Item&&);   // if lanes > 1: items may come to `lanes`
+//                                                                     // independent accumulators, so that the loop
+//                                                                     // around them can be vectorised
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace grainscope::detail {
+
+/// Where an item stands: its index in an indexed pipeline; elsewhere a number that grows from left to right.
+using Position = std::uint64_t;
+
+/// Room for the positions of a source that does not know how many items it has.
+inline constexpr Position unknown_extent = Position{1} << 40;
+
+/// A folder that hands on to another.
+template <class Next>
+struct ForwardingFolder {
+    using Result = typename Next::Result;
+    static constexpr bool may_stop = Next::may_stop;
+    static constexpr int lanes = 0;
+
+    Next next;
+
+    [[nodiscard]] bool is_full() const { return next.is_full(); }
+    Result finish() && { return std::move(next).finish(); }
+};
+
+/// A folder at the end of a pipeline that never has enough.
+template <class R>
+struct FinalFolder {
+    using Result = R;
+    static constexpr bool may_stop = false;
+    static constexpr int lanes = 0;
+    [[nodiscard]] bool is_full() const { return false; }
+};
+
+/// A consumer in front of another: `wrap` makes its folder out of the next one's (and the piece's position).
+template <class Next, class Wrap>
+class WrappingConsumer {
+  public:
+    using Result = typename Next::Result;
+
+    WrappingConsumer(const Next& next, Wrap wrap) : next_(next), wrap_(std::move(wrap)) {}
+    [[nodiscard]] auto folder(Position first) const { return wrap_(next_.folder(first), first); }
+    Result combine(Result left, Result right) const { return next_.combine(std::move(left), std::move(right)); }
+    [[nodiscard]] bool is_full(Position first) const { return next_.is_full(first); }
+
+  private:
+    const Next& next_;
+    Wrap wrap_;
+};
+
+/// A consumer whose positions lie `offset` to the right (or, wrapping around, to the left).
+template <class Next>
+class ShiftingConsumer {
+  public:
+    using Result = typename Next::Result;
+
+    ShiftingConsumer(const Next& next, Position offset) : next_(next), offset_(offset) {}
+    [[nodiscard]] auto folder(Position first) const { return next_.folder(first + offset_); }
+    Result combine(Result left, Result right) const { return next_.combine(std::move(left), std::move(right)); }
+    [[nodiscard]] bool is_full(Position first) const { return next_.is_full(first + offset_); }
+
+  private:
+    const Next& next_;
+    Position offset_;
+};
+
+/// All pieces inside one item of an outer pipeline (flat_map) stand at that item's place.
+template <class Next>
+class PinnedConsumer {
+  public:
+    using Result = typename Next::Result;
+
+    PinnedConsumer(const Next& next, Position at) : next_(next), at_(at) {}
+    [[nodiscard]] auto folder(Position) const { return next_.folder(at_); }
+    Result combine(Result left, Result right) const { return next_.combine(std::move(left), std::move(right)); }
+    [[nodiscard]] bool is_full(Position) const { return next_.is_full(at_); }
+
+  private:
+    const Next& next_;
+    Position at_;
+};
+
+/// Feeds a folder the items [first, last) of a reader.
+template <class Reader, class Folder>
+inline void feed_range(Reader& reader, std::size_t first, std::size_t last, Folder& folder) {
+    if constexpr (Folder::lanes > 1) {
+        constexpr std::size_t lanes = Folder::lanes;
+        for (; last - first >= lanes; first += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                folder.feed_lane(static_cast<int>(lane), reader.at(first + lane));
+    }
+    for (; first < last; ++first) {
+        if constexpr (Folder::may_stop) {
+            if (folder.is_full()) return;
+        }
+        folder.feed(reader.at(first));
+    }
+}
+
+}  // namespace grainscope::detail

@@ -1,0 +1,69 @@
+// How closures meet items: a pair may come as two parameters, nothing may stand for a value.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <grainscope/runtime/call.h>
+
+namespace grainscope::detail {
+
+template <class T>
+inline constexpr bool is_pair = false;
+template <class A, class B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+
+/// Whether f can be called with (lead..., the item whole), or with (lead..., the two halves of an item that is a pair).
+template <class F, class Item, class... Lead>
+concept CallableWhole = std::invocable<const F&, Lead..., Item>;
+template <class F, class Item, class... Lead>
+concept CallableSpread = is_pair<std::remove_cvref_t<Item>> && requires(const F& f, Item&& item, Lead&&... lead) {
+    std::invoke(f, std::forward<Lead>(lead)..., std::get<0>(std::forward<Item>(item)),
+                std::get<1>(std::forward<Item>(item)));
+};
+
+/// Calls f with (lead..., item); an item that is a pair may arrive as two parameters. Several threads call at once,
+/// so the call goes to a const closure.
+template <class F, class Item, class... Lead>
+constexpr decltype(auto) call_with_item(const F& f, Item&& item, Lead&&... lead) {
+    if constexpr (CallableWhole<F, Item&&, Lead&&...>) {
+        return std::invoke(f, std::forward<Lead>(lead)..., std::forward<Item>(item));
+    } else {
+        static_assert(CallableSpread<F, Item&&, Lead&&...>,
+                      "grainscope: the closure cannot be called with the pipeline's items. It is called from several "
+                      "threads at once, so it must be callable as const (a lambda without `mutable`).");
+        return std::invoke(f, std::forward<Lead>(lead)..., std::get<0>(std::forward<Item>(item)),
+                           std::get<1>(std::forward<Item>(item)));
+    }
+}
+
+template <class F, class Item, class... Lead>
+using CallResult = decltype(call_with_item(std::declval<const F&>(), std::declval<Item>(), std::declval<Lead>()...));
+
+/// The same, with std::monostate for void.
+template <class F, class Item, class... Lead>
+using CallItem = ValueOf<CallResult<F, Item, Lead...>>;
+
+template <class F, class Item, class... Lead>
+constexpr CallItem<F, Item&&, Lead&&...> call_for_item(const F& f, Item&& item, Lead&&... lead) {
+    if constexpr (std::is_void_v<CallResult<F, Item&&, Lead&&...>>) {
+        call_with_item(f, std::forward<Item>(item), std::forward<Lead>(lead)...);
+        return {};
+    } else {
+        return call_with_item(f, std::forward<Item>(item), std::forward<Lead>(lead)...);
+    }
+}
+
+/// What is kept of an item: std::optional and results never hold a reference.
+template <class Item>
+using Kept = std::remove_cvref_t<Item>;
+
+/// T, or what is kept of an item where T is left out.
+template <class T, class Item>
+using OrKept = std::conditional_t<std::is_void_v<T>, Kept<Item>, T>;
+
+}  // namespace grainscope::detail

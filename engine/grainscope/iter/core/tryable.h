@@ -1,0 +1,48 @@
+// What the try_ family works on: std::expected and std::optional.
+#pragma once
+
+#include <concepts>
+#include <expected>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace grainscope::detail {
+
+template <class T>
+inline constexpr bool is_expected = false;
+template <class T, class E>
+inline constexpr bool is_expected<std::expected<T, E>> = true;
+template <class T>
+inline constexpr bool is_std_optional = false;
+template <class T>
+inline constexpr bool is_std_optional<std::optional<T>> = true;
+
+/// A result that is a success with a value, or a failure.
+template <class T>
+concept Tryable = is_expected<std::remove_cvref_t<T>> || is_std_optional<std::remove_cvref_t<T>>;
+
+/// `Tried` with another value type.
+template <class Tried, class T>
+struct RebindTried;
+template <class V, class E, class T>
+struct RebindTried<std::expected<V, E>, T> {
+    using type = std::expected<T, E>;
+};
+template <class V, class T>
+struct RebindTried<std::optional<V>, T> {
+    using type = std::optional<T>;
+};
+template <class Tried, class T>
+using Rebound = typename RebindTried<std::remove_cvref_t<Tried>, T>::type;
+
+/// A failure as a result of another value type.
+template <class To, class From>
+To failure_of(From&& from) {
+    if constexpr (is_expected<std::remove_cvref_t<From>>)
+        return To(std::unexpect, std::forward<From>(from).error());
+    else
+        return To(std::nullopt);
+}
+
+}  // namespace grainscope::detail

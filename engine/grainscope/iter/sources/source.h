@@ -1,0 +1,15 @@
+// Base of the sources: nothing lies before them.
+#pragma once
+
+#include <grainscope/iter/core/parallel_iterator.h>
+
+namespace grainscope::detail {
+
+template <class D>
+class IndexedSource : public ReadByPosition<D> {
+  public:
+    [[nodiscard]] Policy policy() const { return {}; }
+    [[nodiscard]] bool is_cancelled() const { return false; }
+};
+
+}  // namespace grainscope::detail
