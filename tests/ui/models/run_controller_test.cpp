@@ -1,13 +1,12 @@
 // The controller against a real child process, one that does what each test asks of it.
-#include <algorithm>
 #include <csignal>
 
-#include <QDir>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/ui/child_process.h"
 #include "ui/session/run_controller.h"
 
 using namespace grainscope::ui;
@@ -48,24 +47,9 @@ bool waitForLine(const RunController& controller, const QString& line) {
     return QTest::qWaitFor([&] { return linesReceived(controller).contains(line); }, longWait);
 }
 
-QByteArray kernelsFile(qint64 pid, const QString& name) {
-    QFile file(u"/proc/%1/%2"_s.arg(pid).arg(name));
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-/// Whether every thread of the process has come to a stop.
-bool standsStill(qint64 pid) {
-    const QStringList threads = QDir(u"/proc/%1/task"_s.arg(pid)).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    return !threads.isEmpty() && std::ranges::all_of(threads, [&](const QString& thread) {
-        return kernelsFile(pid, u"task/%1/status"_s.arg(thread)).contains("State:\tT");
-    });
-}
-
-/// What the process has written so far; the fake program writes to its standard output alone.
-qint64 bytesWritten(qint64 pid) {
-    const QByteArray io = kernelsFile(pid, u"io"_s);
-    const qsizetype at = io.indexOf("wchar: ");
-    return at < 0 ? -1 : io.mid(at + 7, io.indexOf('\n', at) - at - 7).toLongLong();
+/// What has been read is taken in small pieces, one a pass.
+void passTheEventLoop() {
+    for (int i = 0; i < 200; ++i) QCoreApplication::processEvents();
 }
 
 bool isAlive(qint64 pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0; }
@@ -364,14 +348,12 @@ class RunControllerTest : public QObject {
         QVERIFY(waitForRunning(controller));
         const qint64 pid = controller.processId();
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGSTOP), 0);
-        // All that the child has ever written comes in; then there is nothing that could still arrive.
-        QVERIFY(QTest::qWaitFor([&] { return standsStill(pid); }, longWait));
-        const qint64 written = bytesWritten(pid);
-        QVERIFY(written > 0);
-        QVERIFY(QTest::qWaitFor([&] { return controller.recording()->size() >= written; }, longWait));
+        // All that the child has ever written is read; then there is nothing that could still arrive.
+        QVERIFY(QTest::qWaitFor([&] { return test::standsStill(pid) && test::hasBeenRead(pid); }, longWait));
+        passTheEventLoop();
         const auto version = controller.recording()->recording().version;
         QSignalSpy arrivals(&controller, &RunController::dataArrived);
-        QTest::qWait(100);
+        passTheEventLoop();
         QCOMPARE(arrivals.size(), 0);
         QCOMPARE(controller.recording()->recording().version, version);
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGCONT), 0);

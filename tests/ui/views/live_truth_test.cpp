@@ -3,11 +3,10 @@
 #include <csignal>
 
 #include <QApplication>
-#include <QDir>
-#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <tests/ui/child_process.h>
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
 #include <ui/views/main_window.h>
@@ -62,16 +61,20 @@ class PaintWatch : public QObject {
     std::function<void()> seen_;
 };
 
-QByteArray kernelsFile(qint64 pid, const QString& name) {
-    QFile file(u"/proc/%1/%2"_s.arg(pid).arg(name));
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
+/// Waits until the window's clocks have ticked, which is when it would draw.
+bool waitForTicks(int count) {
+    class Ticks : public QObject {
+      public:
+        int seen = 0;
 
-bool standsStill(qint64 pid) {
-    const QStringList threads = QDir(u"/proc/%1/task"_s.arg(pid)).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    return !threads.isEmpty() && std::ranges::all_of(threads, [&](const QString& thread) {
-        return kernelsFile(pid, u"task/%1/status"_s.arg(thread)).contains("State:\tT");
-    });
+      protected:
+        bool eventFilter(QObject*, QEvent* event) override {
+            seen += event->type() == QEvent::Timer;
+            return false;
+        }
+    } ticks;
+    qApp->installEventFilter(&ticks);
+    return QTest::qWaitFor([&] { return ticks.seen >= count; }, longWait);
 }
 
 }  // namespace
@@ -107,24 +110,16 @@ class LiveTruthTest : public QObject {
         QVERIFY(QTest::qWaitFor([&] { return w.workspace.bars.count() > 0 && w.finishedSamples() > 2; }, longWait));
         const qint64 pid = w.workspace.controller.processId();
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGSTOP), 0);
-        QVERIFY(QTest::qWaitFor([&] { return standsStill(pid); }, longWait));
-        // The pipe empties; from then on there are only the frames of the window's own clock.
+        QVERIFY(QTest::qWaitFor([&] { return test::standsStill(pid) && test::hasBeenRead(pid); }, longWait));
+        QVERIFY(waitForTicks(30));  // what has been read is drawn; from then on there are only the window's clocks
         const std::array names{"dataBars", "utilisation", "lanes", "overview"};
         const auto pictures = [&] {
             std::vector<QImage> images;
             for (const char* name : names) images.push_back(w.find(name)->grab().toImage());
             return images;
         };
-        quint64 version = 0;
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                const quint64 now = w.workspace.recording()->recording().version;
-                return std::exchange(version, now) == now && QTest::qWaitFor([] { return false; }, 200) == false &&
-                       w.workspace.recording()->recording().version == now;
-            },
-            longWait));
         const std::vector<QImage> before = pictures();
-        QTest::qWait(300);
+        QVERIFY(waitForTicks(30));
         const std::vector<QImage> after = pictures();
         for (std::size_t i = 0; i < names.size(); ++i) QVERIFY2(before[i] == after[i], names[i]);
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGCONT), 0);
