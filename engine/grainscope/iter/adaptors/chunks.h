@@ -21,9 +21,14 @@ class Chunked : public ReadAround<Chunked<Base, Fold>, Base> {
     Chunked(Base base, std::size_t size, Fold fold)
         : ReadAround<Chunked, Base>(std::move(base)), size_(size), fold_(std::move(fold)) {}
 
-    [[nodiscard]] std::size_t len() const {
-        const std::size_t length = this->base_.len();
-        return length / size_ + (length % size_ != 0 ? 1 : 0);
+    [[nodiscard]] std::size_t len() const { return chunks_of(this->base_.len()); }
+    /// The limits that were set before this step count items, not chunks.
+    [[nodiscard]] Policy policy() const {
+        Policy policy = this->base_.policy();
+        policy.min_length = chunks_of(policy.min_length);
+        policy.max_length = policy.max_length / size_;
+        policy.grain = chunks_of(policy.grain);
+        return policy;
     }
     [[nodiscard]] auto reader() const {
         return Reader<decltype(this->base_.reader())>{this->base_.reader(), size_, this->base_.len(), &fold_};
@@ -43,6 +48,10 @@ class Chunked : public ReadAround<Chunked<Base, Fold>, Base> {
         }
     };
 
+    [[nodiscard]] std::size_t chunks_of(std::size_t items) const {
+        return items / size_ + (items % size_ != 0 ? 1 : 0);
+    }
+
     std::size_t size_;
     Fold fold_;
 };
@@ -54,7 +63,7 @@ struct ChunkIntoVector {
     Value operator()(Reader& reader, std::size_t first, std::size_t last) const {
         Value chunk;
         chunk.reserve(last - first);
-        for (; first < last; ++first) chunk.push_back(reader.at(first));
+        for (; first < last; ++first) chunk.emplace_back(reader.at(first));
         return chunk;
     }
 };

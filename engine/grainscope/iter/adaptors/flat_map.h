@@ -25,9 +25,12 @@ class FlatMapFolder {
     void feed(X&& item) {
         decltype(auto) many = call_with_item(f_, std::forward<X>(item));
         const auto inner = as_pipeline(std::forward<decltype(many)>(many));
+        RunControl control(inner, policy_.control);
         Policy policy = inner.policy();
-        policy.control = policy_.control;
+        policy.control = &control;
+        inner.prepare();
         Result result = inner.drive(PinnedConsumer(consumer_, at_), policy);
+        if (control.is_cancelled()) throw Cancelled();
         if (result_)
             result_.emplace(consumer_.combine(*std::move(result_), std::move(result)));
         else

@@ -25,7 +25,7 @@ struct Seen {
 
 template <class Item>
 struct CopyItem {
-    Kept<Item> operator()(Item item) const { return static_cast<Item>(item); }
+    Kept<Item> operator()(Item item) const { return Kept<Item>(std::forward<Item>(item)); }
 };
 
 template <class D>

@@ -47,6 +47,7 @@ class Chain : public ParallelIterator<Chain<A, B>> {
     [[nodiscard]] Policy policy() const { return a_.policy().stricter(b_.policy()); }
     [[nodiscard]] bool is_cancelled() const { return a_.is_cancelled() || b_.is_cancelled(); }
     [[nodiscard]] Position extent() const { return a_.extent() + b_.extent(); }
+    void prepare() const { a_.prepare(), b_.prepare(); }
     [[nodiscard]] std::size_t len() const requires(is_indexed) { return a_.len() + b_.len(); }
 
     template <class C>

@@ -36,7 +36,9 @@ class ExtremeConsumer {
     /// For min (last is false): the newcomer is less. For max: it is not less.
     template <class A, class B>
     [[nodiscard]] bool replaces(const A& newcomer, const B& best) const {
-        if constexpr (last)
+        if constexpr (!std::is_invocable_v<const Less&, const A&, const B&>)
+            return replaces(B(newcomer), best);  // std::less and a pair of references
+        else if constexpr (last)
             return !std::invoke(less_, newcomer, best);
         else
             return std::invoke(less_, newcomer, best);
@@ -45,9 +47,13 @@ class ExtremeConsumer {
     const Less& less_;
 };
 
-/// An item with its key, so that the key is made once.
+/// An item with its key, so that the key is made once. `T` may be a reference, as long as the item is only passed on.
 template <class K, class T>
 struct Keyed {
+    Keyed(K made, T passed) : key(std::move(made)), item(std::forward<T>(passed)) {}
+    template <class U>
+    Keyed(Keyed<K, U>&& other) : key(std::move(other.key)), item(std::forward<U>(other.item)) {}  // NOLINT: T keeps U
+
     K key;
     T item;
 };
@@ -89,12 +95,13 @@ struct ExtremesStep {
     template <bool last, class Key>
     [[nodiscard]] auto extreme_by_key(Key key) const {
         using T = Kept<typename D::Item>;
-        using K = std::decay_t<CallResult<Key, const T&>>;
-        auto keyed = D(static_cast<const D&>(*this)).map([key = std::move(key)](typename D::Item item) {
+        using Item = typename D::Item;
+        using K = std::decay_t<CallResult<Key, const std::remove_reference_t<Item>&>>;
+        auto keyed = D(static_cast<const D&>(*this)).map([key = std::move(key)](Item item) {
             K made = call_with_item(key, std::as_const(item));
-            return Keyed<K, T>{std::move(made), static_cast<typename D::Item>(item)};
+            return Keyed<K, Item>(std::move(made), std::forward<Item>(item));
         });
-        const auto less = [](const Keyed<K, T>& a, const Keyed<K, T>& b) { return a.key < b.key; };
+        const auto less = [](const auto& a, const auto& b) { return a.key < b.key; };
         auto best = consume(keyed, ExtremeConsumer<Keyed<K, T>, decltype(less), last>(less));
         return best ? std::optional<T>(std::move(best->item)) : std::nullopt;
     }

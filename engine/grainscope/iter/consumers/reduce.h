@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/parallel_iterator.h>
 #include <grainscope/iter/core/tryable.h>
 #include <grainscope/platform/atomic.h>
@@ -49,7 +50,7 @@ class ReduceWithConsumer {
         template <class X>
         void feed(X&& item) {
             if (value)
-                *value = std::invoke(op, *std::move(value), std::forward<X>(item));
+                *value = std::invoke(op, *std::move(value), as_kept<T>(std::forward<X>(item)));
             else
                 value.emplace(std::forward<X>(item));
         }
@@ -157,9 +158,14 @@ class TryReduceConsumer {
 
   private:
     [[nodiscard]] Tried merged(Tried left, Tried right) const {
-        Tried result = !left ? std::move(left) : !right ? std::move(right) : op_(*std::move(left), *std::move(right));
-        if (!result) failed_.store(true, relaxed);  // relaxed: a hint to stop, the joins order the results
-        return result;
+        if (left && right) {
+            Tried result = op_(*std::move(left), *std::move(right));
+            if (!result) failed_.store(true, relaxed);  // relaxed: a hint to stop, the joins order the results
+            return result;
+        }
+        failed_.store(true, relaxed);
+        if (left) return right;
+        return left;
     }
 
     const Start& start_;

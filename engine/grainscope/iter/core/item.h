@@ -58,9 +58,30 @@ constexpr CallItem<F, Item&&, Lead&&...> call_for_item(const F& f, Item&& item, 
     }
 }
 
-/// What is kept of an item: std::optional and results never hold a reference.
+template <class T>
+struct KeptOf {
+    using type = T;
+};
+template <class A, class B>
+struct KeptOf<std::pair<A, B>> {
+    using type =
+        std::pair<typename KeptOf<std::remove_cvref_t<A>>::type, typename KeptOf<std::remove_cvref_t<B>>::type>;
+};
+
+/// What is kept of an item: std::optional and results never hold a reference, nor do the pairs of enumerate and zip in
+/// them.
 template <class Item>
-using Kept = std::remove_cvref_t<Item>;
+using Kept = typename KeptOf<std::remove_cvref_t<Item>>::type;
+
+/// An item as T, which is what is kept of it: for operations that take two of a kind. Only a pair of references has to
+/// be made into another type.
+template <class T, class Item>
+constexpr decltype(auto) as_kept(Item&& item) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<Item>, T>)
+        return std::forward<Item>(item);
+    else
+        return T(std::forward<Item>(item));
+}
 
 /// T, or what is kept of an item where T is left out.
 template <class T, class Item>

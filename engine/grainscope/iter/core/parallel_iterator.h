@@ -5,6 +5,7 @@
 //     using Item = ...;                                   // what its items are passed as
 //     static constexpr bool is_indexed;                   // knows its length and keeps order
 //     Policy policy() const;  bool is_cancelled() const;  Position extent() const;
+//     void prepare() const;                               // what must be done once before any piece runs
 //     template <class C> typename C::Result drive(const C& consumer, const Policy& policy) const;
 // and, if it is indexed,
 //     std::size_t len() const;
@@ -56,6 +57,7 @@ typename C::Result consume(const P& pipeline, const C& consumer) {
         RunControl control(pipeline);
         Policy policy = pipeline.policy();
         policy.control = &control;
+        pipeline.prepare();
         auto result = pipeline.drive(consumer, policy);
         if (control.is_cancelled()) throw Cancelled();
         return result;
@@ -63,6 +65,12 @@ typename C::Result consume(const P& pipeline, const C& consumer) {
     if (Worker::current() != nullptr) return run();
     return enter_pool(*Registry::global(), run);
 }
+
+/// Whether a pipeline can run the items of a part of its source alone.
+template <class P>
+concept Windowed = P::is_indexed || requires {
+    requires P::is_windowed;
+};
 
 /// A pipeline around one other.
 template <class D, class Base>
@@ -74,6 +82,7 @@ class OneBase : public ParallelIterator<D> {
     [[nodiscard]] Policy policy() const { return base_.policy(); }
     [[nodiscard]] bool is_cancelled() const { return base_.is_cancelled(); }
     [[nodiscard]] Position extent() const { return base_.extent(); }
+    void prepare() const { base_.prepare(); }
 
   protected:
     Base base_;
@@ -89,6 +98,13 @@ class Wrapping : public OneBase<D, Base> {
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         return this->base_.drive(self().wrapped(consumer), policy);
     }
+    /// The items that come of positions [first, last) of the source.
+    template <class C>
+    typename C::Result drive_window(const C& consumer, const Policy& policy, std::size_t first, std::size_t last) const
+        requires(Windowed<Base>) {
+        return this->base_.drive_window(self().wrapped(consumer), policy, first, last);
+    }
+    static constexpr bool is_windowed = Windowed<Base>;
 
   protected:
     [[nodiscard]] const D& self() const noexcept { return static_cast<const D&>(*this); }
@@ -102,11 +118,6 @@ class OneToOne : public Wrapping<D, Base> {
     static constexpr bool is_indexed = Base::is_indexed;
 
     [[nodiscard]] std::size_t len() const requires(Base::is_indexed) { return this->base_.len(); }
-    template <class C>
-    typename C::Result drive_window(const C& consumer, const Policy& policy, std::size_t first, std::size_t last) const
-        requires(Base::is_indexed) {
-        return this->base_.drive_window(this->self().wrapped(consumer), policy, first, last);
-    }
 };
 
 /// An indexed pipeline that is read by position: D has len() and reader().
@@ -144,6 +155,7 @@ class ReadAround : public ReadByPosition<D> {
     explicit ReadAround(Base base) : base_(std::move(base)) {}
     [[nodiscard]] Policy policy() const { return base_.policy(); }
     [[nodiscard]] bool is_cancelled() const { return base_.is_cancelled(); }
+    void prepare() const { base_.prepare(); }
 
   protected:
     Base base_;
@@ -156,6 +168,7 @@ class ReadAroundTwo : public ReadByPosition<D> {
     ReadAroundTwo(A a, B b) : a_(std::move(a)), b_(std::move(b)) {}
     [[nodiscard]] Policy policy() const { return a_.policy().stricter(b_.policy()); }
     [[nodiscard]] bool is_cancelled() const { return a_.is_cancelled() || b_.is_cancelled(); }
+    void prepare() const { a_.prepare(), b_.prepare(); }
 
   protected:
     A a_;

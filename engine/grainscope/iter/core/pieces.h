@@ -46,10 +46,10 @@ class Pieces {
     /// `eager`: this many pieces are made without waiting for demand, so that as many items as there are workers may
     /// wait for one another.
     Result piece(std::size_t first, std::size_t last, std::size_t eager) {
-        if (can_split(first, last) && (eager > 1 || last - first > policy_.max_length))
-            return split(first, last, eager);
-        auto folder = consumer_.folder(first);
         try {
+            if (can_split(first, last) && (eager > 1 || last - first > policy_.max_length))
+                return split(first, last, eager);
+            auto folder = consumer_.folder(first);
             auto reader = source_.open(first);
             std::size_t block = block_.load(relaxed);  // a hint that stands for itself
             while (first < last && !policy_.control->should_stop() && !consumer_.is_full(first)) {

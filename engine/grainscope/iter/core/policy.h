@@ -20,18 +20,23 @@ namespace grainscope::detail {
 /// What one run of a pipeline shares among all its pieces. On the stack of the consumer's call.
 class RunControl {
   public:
+    /// `outer`: the run that this one is a part of (flat_map); what stops that one stops this one.
     template <class Pipeline>
-    explicit RunControl(const Pipeline& pipeline) noexcept
-        : pipeline_(&pipeline),
+    explicit RunControl(const Pipeline& pipeline, const RunControl* outer = nullptr) noexcept
+        : outer_(outer),
+          pipeline_(&pipeline),
           is_cancelled_([](const void* p) { return static_cast<const Pipeline*>(p)->is_cancelled(); }) {}
 
     /// A closure has thrown: what has not begun does not begin. Relaxed: it orders nothing, the joins do.
     void stop() noexcept { stopped_.store(true, relaxed); }
-    [[nodiscard]] bool should_stop() const noexcept { return stopped_.load(relaxed) || is_cancelled_(pipeline_); }
+    [[nodiscard]] bool should_stop() const noexcept {
+        return stopped_.load(relaxed) || is_cancelled_(pipeline_) || (outer_ != nullptr && outer_->should_stop());
+    }
     [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_(pipeline_); }
 
   private:
     Atomic<bool> stopped_{false};
+    const RunControl* outer_;
     const void* pipeline_;
     bool (*is_cancelled_)(const void*);
 };

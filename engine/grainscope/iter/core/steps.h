@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grainscope/iter/adaptors/any_order.h>
+#include <grainscope/iter/adaptors/blocks.h>
 #include <grainscope/iter/adaptors/chunks.h>
 #include <grainscope/iter/adaptors/filter.h>
 #include <grainscope/iter/adaptors/flat_map.h>
@@ -9,6 +10,7 @@
 #include <grainscope/iter/adaptors/inspect.h>
 #include <grainscope/iter/adaptors/map.h>
 #include <grainscope/iter/adaptors/reorder.h>
+#include <grainscope/iter/adaptors/scan.h>
 #include <grainscope/iter/adaptors/window.h>
 #include <grainscope/iter/adaptors/zip.h>
 #include <grainscope/iter/consumers/collect.h>
@@ -17,6 +19,8 @@
 #include <grainscope/iter/consumers/find.h>
 #include <grainscope/iter/consumers/for_each.h>
 #include <grainscope/iter/consumers/reduce.h>
+#include <grainscope/iter/consumers/reproducible.h>
+#include <grainscope/iter/consumers/sequence.h>
 #include <grainscope/iter/consumers/split.h>
 
 namespace grainscope::detail {
@@ -25,8 +29,9 @@ namespace grainscope::detail {
 template <class D>
 struct Steps
     : MapStep<D>, InspectStep<D>, FilterStep<D>, FlatMapStep<D>, WindowStep<D>, ZipStep<D>, ReorderStep<D>,
-      ChunksStep<D>, FoldStep<D>, AnyOrderStep<D>,
-      ForEachStep<D>, ReduceStep<D>, ExtremesStep<D>, FindStep<D>, CompareStep<D>, CollectStep<D>, SplitStep<D> {};
+      ChunksStep<D>, FoldStep<D>, AnyOrderStep<D>, BlocksStep<D>, ScanStep<D>,
+      ForEachStep<D>, ReduceStep<D>, ExtremesStep<D>, FindStep<D>, CompareStep<D>, CollectStep<D>, SplitStep<D>,
+      ReproducibleStep<D>, SequenceStep<D> {};
 // clang-format on
 
 }  // namespace grainscope::detail

@@ -67,6 +67,9 @@ class ViewSource : public IndexedSource<ViewSource<View>> {
 template <class Reference>
 class GatheredSource : public IndexedSource<GatheredSource<Reference>> {
   public:
+    static_assert(std::is_reference_v<Reference>,
+                  "grainscope: the items of this range are made as it is walked, and it has no positions: par_bridge "
+                  "takes any range");
     using Item = Reference;
     using Address = std::remove_reference_t<Reference>*;
     static constexpr bool is_indexed = true;
@@ -92,7 +95,9 @@ class GatheredSource : public IndexedSource<GatheredSource<Reference>> {
 template <class Container>
 class OwningSource : public IndexedSource<OwningSource<Container>> {
   public:
-    using Item = std::ranges::range_value_t<Container>&&;
+    /// A container of proxies (vector<bool>) gives values.
+    using Item = std::conditional_t<std::is_reference_v<std::ranges::range_reference_t<Container>>,
+                                    std::ranges::range_value_t<Container>&&, std::ranges::range_value_t<Container>>;
 
     explicit OwningSource(Container container) : container_(std::make_shared<Container>(std::move(container))) {}
 
@@ -100,7 +105,7 @@ class OwningSource : public IndexedSource<OwningSource<Container>> {
     struct Reader {
         std::ranges::iterator_t<Container> begin;
         Item at(std::size_t i) const {
-            return std::move(begin[static_cast<std::ranges::range_difference_t<Container>>(i)]);
+            return static_cast<Item>(begin[static_cast<std::ranges::range_difference_t<Container>>(i)]);
         }
     };
     [[nodiscard]] Reader reader() const { return {std::ranges::begin(*container_)}; }
@@ -130,6 +135,28 @@ class OwningGatheredSource
   private:
     std::shared_ptr<Container> container_;
 };
+
+/// A set or a map, whose keys only leave it by its nodes.
+template <class C>
+concept NodeContainer = requires(C& container) {
+    container.extract(container.begin());
+};
+
+/// What was in the nodes of a set (keys) or map (pairs of key and value).
+template <NodeContainer C>
+[[nodiscard]] auto taken_out_of(C&& container) {
+    const auto take_first = [&] {
+        auto node = container.extract(container.begin());
+        if constexpr (requires { node.mapped(); })
+            return std::pair(std::move(node.key()), std::move(node.mapped()));
+        else
+            return std::move(node.value());
+    };
+    std::vector<decltype(take_first())> items;
+    items.reserve(container.size());
+    while (!container.empty()) items.push_back(take_first());
+    return items;
+}
 
 /// The value of an optional, or nothing.
 template <class Pointer>
@@ -190,6 +217,10 @@ template <class R>
         static_assert(detail::PositionedRange<const Plain>,
                       "grainscope: par_iter of a view needs random access and a size; par_bridge takes any range");
         return detail::ViewSource<Plain>(std::forward<R>(range));
+    } else if constexpr (std::ranges::view<Plain> && std::ranges::contiguous_range<const Plain>) {
+        // A view hands out its elements as it likes; here they are looked at.
+        const std::ranges::range_value_t<Plain>* begin = std::ranges::data(std::as_const(range));
+        return detail::RangeSource(begin, static_cast<std::size_t>(std::ranges::size(std::as_const(range))));
     } else if constexpr (std::ranges::view<Plain> && detail::PositionedRange<const Plain>) {
         auto begin = std::ranges::begin(std::as_const(range));
         return detail::RangeSource(begin, static_cast<std::size_t>(std::ranges::size(std::as_const(range))));
@@ -223,7 +254,7 @@ template <class R>
 }
 
 /// The elements of a container that the pipeline takes over, as `T&&`; they are destroyed with the pipeline. A pipeline
-/// is passed through, a view is taken as par_iter takes it.
+/// is passed through, a view is taken as par_iter takes it. Keys leave sets and maps as `T&&`, too: O(n) once.
 ///
 ///     std::vector<std::string> words{"a", "b"};
 ///     auto sizes = grainscope::into_par_iter(std::move(words)).map([](std::string word) { return word.size(); });
@@ -241,6 +272,8 @@ template <class R>
             return detail::OwnedOptionalSource<typename Plain::value_type>(std::move(container));
         } else if constexpr (detail::PositionedRange<Plain>) {
             return detail::OwningSource<Plain>(std::move(container));
+        } else if constexpr (detail::NodeContainer<Plain>) {
+            return into_par_iter(detail::taken_out_of(std::move(container)));
         } else {
             return detail::OwningGatheredSource<Plain>(std::make_shared<Plain>(std::move(container)));
         }

@@ -10,6 +10,7 @@ class IndexedSource : public ReadByPosition<D> {
   public:
     [[nodiscard]] Policy policy() const { return {}; }
     [[nodiscard]] bool is_cancelled() const { return false; }
+    void prepare() const {}
 };
 
 }  // namespace grainscope::detail

@@ -1,0 +1,47 @@
+// reproducible_sum: the same bits whatever the number of threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include <grainscope/iter/adaptors/chunks.h>
+#include <grainscope/iter/consumers/collect.h>
+#include <grainscope/iter/core/parallel_iterator.h>
+
+namespace grainscope::detail {
+
+/// Adds blocks of a fixed length, each from its first item on, in four interleaved sums: an order that does not depend
+/// on who adds.
+template <class T>
+struct BlockSum {
+    using Value = T;
+    template <class Reader>
+    T operator()(Reader& reader, std::size_t first, std::size_t last) const {
+        T sums[4] = {T(), T(), T(), T()};
+        for (; last - first >= 4; first += 4)
+            for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += static_cast<T>(reader.at(first + lane));
+        for (; first < last; ++first) sums[0] += static_cast<T>(reader.at(first));
+        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    }
+};
+
+template <class D>
+struct ReproducibleStep {
+    /// The sum of all items, with the same bits for any number of threads and in every run: blocks of 4,096 items are
+    /// added in a fixed order, their sums pairwise (Higham, "The Accuracy of Floating Point Summation", 1993), which
+    /// also keeps the error at O(log n). Needs an indexed pipeline; memory for n/4096 sums.
+    template <class T = void, class Self = D>
+    [[nodiscard]] auto reproducible_sum() const {
+        static_assert(D::is_indexed, "grainscope: reproducible_sum needs an indexed pipeline");
+        using Sum = OrKept<T, typename Self::Item>;
+        constexpr std::size_t block = 4096;
+        const D& self = static_cast<const D&>(*this);
+        auto sums = Chunked<D, BlockSum<Sum>>(self, block, {}).template collect<std::vector<Sum>>();
+        for (std::size_t width = 1; width < sums.size(); width *= 2)
+            for (std::size_t i = 0; i + width < sums.size(); i += 2 * width) sums[i] += sums[i + width];
+        return sums.empty() ? Sum() : sums.front();
+    }
+};
+
+}  // namespace grainscope::detail
