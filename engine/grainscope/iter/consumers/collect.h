@@ -225,7 +225,7 @@ struct SuccessFolder : ForwardingFolder<Next> {
     template <class X>
     void feed(X&& item) {
         if (item)
-            this->next.feed(*std::forward<X>(item));
+            this->next.feed(value_of(std::forward<X>(item)));
         else
             failure.set(std::forward<X>(item));
     }
@@ -254,7 +254,7 @@ template <class Base>
 class Successes : public OneBase<Successes<Base>, Base> {
   public:
     using Tried = Kept<typename Base::Item>;
-    using Item = decltype(*std::declval<typename Base::Item>());
+    using Item = decltype(value_of(std::declval<typename Base::Item>()));
     static constexpr bool is_indexed = false;
 
     Successes(Base base, FirstFailure<Tried>& failure)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace grainscope::detail {
 
@@ -35,6 +36,15 @@ struct RebindTried<std::optional<V>, T> {
 };
 template <class Tried, class T>
 using Rebound = typename RebindTried<std::remove_cvref_t<Tried>, T>::type;
+
+/// The value of a success; std::monostate where there is none.
+template <class T>
+constexpr decltype(auto) value_of(T&& tried) {
+    if constexpr (std::is_void_v<typename std::remove_cvref_t<T>::value_type>)
+        return std::monostate{};
+    else
+        return *std::forward<T>(tried);
+}
 
 /// A failure as a result of another value type.
 template <class To, class From>
