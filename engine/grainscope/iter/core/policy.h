@@ -22,13 +22,18 @@ class RunControl {
   public:
     /// `outer`: the run that this one is a part of (flat_map); what stops that one stops this one.
     template <class Pipeline>
-    explicit RunControl(const Pipeline& pipeline, const RunControl* outer = nullptr) noexcept
+    explicit RunControl(const Pipeline& pipeline, RunControl* outer = nullptr) noexcept
         : outer_(outer),
           pipeline_(&pipeline),
           is_cancelled_([](const void* p) { return static_cast<const Pipeline*>(p)->is_cancelled(); }) {}
 
-    /// A closure has thrown: what has not begun does not begin. Relaxed: it orders nothing, the joins do.
-    void stop() noexcept { stopped_.store(true, relaxed); }
+    /// A closure has thrown: what has not begun does not begin, in the outer run either, where the exception goes: it
+    /// may be long on its way, since who waits for the pieces inside helps with others. Relaxed: it orders nothing, the
+    /// joins do.
+    void stop() noexcept {
+        stopped_.store(true, relaxed);
+        if (outer_ != nullptr) outer_->stop();
+    }
     [[nodiscard]] bool should_stop() const noexcept {
         return stopped_.load(relaxed) || is_cancelled_(pipeline_) || (outer_ != nullptr && outer_->should_stop());
     }
@@ -36,7 +41,7 @@ class RunControl {
 
   private:
     Atomic<bool> stopped_{false};
-    const RunControl* outer_;
+    RunControl* outer_;
     const void* pipeline_;
     bool (*is_cancelled_)(const void*);
 };
