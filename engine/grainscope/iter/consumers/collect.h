@@ -237,23 +237,6 @@ struct SuccessFolder : ForwardingFolder<Next> {
     [[nodiscard]] bool is_full() const { return failure.is_set() || this->next.is_full(); }
 };
 
-/// Which failure came first in time; written once.
-template <class Tried>
-class FirstFailure {
-  public:
-    template <class X>
-    void set(X&& failed) {
-        if (taken_.exchange(true, relaxed)) return;  // who wins writes; the joins order the reading
-        failure_.emplace(std::forward<X>(failed));
-    }
-    [[nodiscard]] bool is_set() const { return taken_.load(relaxed); }
-    [[nodiscard]] Tried& get() { return *failure_; }
-
-  private:
-    Atomic<bool> taken_{false};
-    std::optional<Tried> failure_;
-};
-
 /// The values of a pipeline of results.
 template <class Base>
 class Successes : public OneBase<Successes<Base>, Base> {
