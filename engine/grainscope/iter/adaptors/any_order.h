@@ -51,12 +51,13 @@ class AnyN : public OneBase<AnyN<Base, skip>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         SharedBudget budget(n_);
-        return this->base_.drive(
-            WrappingConsumer(consumer,
-                             [&budget](auto folder, Position) {
-                                 return BudgetFolder<decltype(folder), skip>{{std::move(folder)}, budget};
-                             }),
-            policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&budget](auto folder, Position) {
+                                         return BudgetFolder<decltype(folder), skip>{{std::move(folder)}, budget};
+                                     },
+                                     [&budget] { return !skip && budget.is_spent(); }),
+                                 policy);
     }
 
   private:
@@ -99,12 +100,13 @@ class AnyWhile : public OneBase<AnyWhile<Base, F, skip>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         Atomic<bool> over{false};
-        return this->base_.drive(
-            WrappingConsumer(consumer,
-                             [&](auto folder, Position) {
-                                 return WhileFolder<decltype(folder), F, skip>{{std::move(folder)}, over, f_};
-                             }),
-            policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&](auto folder, Position) {
+                                         return WhileFolder<decltype(folder), F, skip>{{std::move(folder)}, over, f_};
+                                     },
+                                     [&over] { return !skip && over.load(relaxed); }),
+                                 policy);
     }
 
   private:
@@ -137,12 +139,13 @@ class WhileSome : public OneBase<WhileSome<Base>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         Atomic<bool> over{false};
-        return this->base_.drive(
-            WrappingConsumer(consumer,
-                             [&](auto folder, Position) {
-                                 return WhileSomeFolder<decltype(folder)>{{std::move(folder)}, over};
-                             }),
-            policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&](auto folder, Position) {
+                                         return WhileSomeFolder<decltype(folder)>{{std::move(folder)}, over};
+                                     },
+                                     [&over] { return over.load(relaxed); }),
+                                 policy);
     }
 };
 

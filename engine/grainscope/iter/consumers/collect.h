@@ -255,7 +255,8 @@ class Successes : public OneBase<Successes<Base>, Base> {
                 consumer,
                 [this](auto folder, Position) {
                     return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
-                }),
+                },
+                [this] { return failure_->is_set(); }),
             policy);
     }
 
@@ -312,6 +313,8 @@ struct CollectStep {
         container.clear();
         extend_container(container, self());
     }
+    /// What each piece has gathered, in the items' order, not yet put together: one vector a piece.
+    [[nodiscard]] auto collect_vec_list() const { return consume(self(), GatherConsumer<Kept<typename D::Item>>()); }
     /// Appends all items to a container.
     template <class Container>
     void extend(Container& container) const {
