@@ -52,6 +52,10 @@ int main(int argc, char** argv) {
     if (argc > 1) {
         words.clear();
         std::ifstream file(argv[1]);
+        if (!file) {
+            std::fprintf(stderr, "anagrams: %s cannot be read\n", argv[1]);
+            return 1;
+        }
         for (std::string word; std::getline(file, word);) words.push_back(word);
     }
     const std::vector<Group> groups = find_anagrams(words);

@@ -28,6 +28,10 @@ std::string made_up_log(std::size_t lines) {
 int main(int argc, char** argv) {
     const std::string pattern = argc > 2 ? argv[1] : "timeout";
     std::ifstream file(argc > 2 ? argv[2] : "");
+    if (argc > 2 && !file) {
+        std::fprintf(stderr, "grep: %s cannot be read\n", argv[2]);
+        return 1;
+    }
     const std::string text = argc > 2 ? std::string(std::istreambuf_iterator<char>(file), {}) : made_up_log(20'000);
     const auto matches = [&pattern](std::string_view line) { return line.find(pattern) != std::string_view::npos; };
 

@@ -1,5 +1,6 @@
 // fold and reduce: each piece of the work fills a table of its own, and the tables are added up at the end. No counter
 // is shared, so nobody waits for a lock and no cache line travels; there are only as many tables as pieces were cut.
+// Both closures change their table in place, which spares copying 2 KB for every byte.
 //
 //     histogram [file]
 #include <algorithm>
@@ -19,15 +20,10 @@ using Table = std::array<std::size_t, 256>;
 
 Table count_bytes(const std::string& text) {
     return grainscope::par_bytes(text)
-        .fold([] { return Table{}; },
-              [](Table table, unsigned char byte) {
-                  ++table[byte];
-                  return table;
-              })
+        .fold([] { return Table{}; }, [](Table& table, unsigned char byte) { ++table[byte]; })
         .reduce([] { return Table{}; },
-                [](Table a, const Table& b) {
+                [](Table& a, const Table& b) {
                     for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
-                    return a;
                 });
 }
 
@@ -44,6 +40,10 @@ std::string made_up_text(std::size_t length) {
 
 int main(int argc, char** argv) {
     std::ifstream file(argc > 1 ? argv[1] : "");
+    if (argc > 1 && !file) {
+        std::fprintf(stderr, "histogram: %s cannot be read\n", argv[1]);
+        return 1;
+    }
     const std::string text = argc > 1 ? std::string(std::istreambuf_iterator<char>(file), {}) : made_up_text(200'000);
     const Table table = count_bytes(text);
 

@@ -18,7 +18,7 @@ namespace {
 
 using Index = std::map<std::string_view, std::vector<std::size_t>>;
 
-void add(Index& index, std::size_t number, std::string_view document) {
+void add(Index& index, std::size_t number, const std::string& document) {
     for (const std::string_view word : grainscope::split_whitespace(document)) {
         auto& numbers = index[word];
         if (numbers.empty() || numbers.back() != number) numbers.push_back(number);
@@ -28,18 +28,13 @@ void add(Index& index, std::size_t number, std::string_view document) {
 Index make_index(const std::vector<std::string>& documents) {
     return grainscope::par_iter(documents)
         .enumerate()
-        .fold([] { return Index{}; },
-              [](Index index, std::size_t number, const std::string& document) {
-                  add(index, number, document);
-                  return index;
-              })
+        .fold([] { return Index{}; }, add)
         .reduce([] { return Index{}; },
-                [](Index left, Index right) {
-                    for (auto& [word, numbers] : right) {
+                [](Index& left, const Index& right) {
+                    for (const auto& [word, numbers] : right) {
                         auto& all = left[word];
                         all.insert(all.end(), numbers.begin(), numbers.end());
                     }
-                    return left;
                 });
 }
 

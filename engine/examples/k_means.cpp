@@ -5,6 +5,7 @@
 //
 //     k_means [pixels]
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -18,7 +19,8 @@ constexpr std::size_t clusters = 5;
 
 struct Colour {
     long red = 0, green = 0, blue = 0;
-    auto operator<=>(const Colour&) const = default;
+    bool operator==(const Colour&) const = default;
+    friend Colour operator+(Colour a, Colour b) { return {a.red + b.red, a.green + b.green, a.blue + b.blue}; }
 };
 struct Cluster {
     Colour sum;
@@ -38,24 +40,16 @@ void add(Clusters& found, const Centres& centres, Colour pixel) {
     for (std::size_t i = 1; i < clusters; ++i)
         if (squared_distance(pixel, centres[i]) < squared_distance(pixel, centres[nearest])) nearest = i;
     Cluster& cluster = found[nearest];
-    cluster.sum = {cluster.sum.red + pixel.red, cluster.sum.green + pixel.green, cluster.sum.blue + pixel.blue};
+    cluster.sum = cluster.sum + pixel;
     ++cluster.pixels;
 }
 
 Clusters assign(const std::vector<Colour>& pixels, const Centres& centres) {
     return grainscope::par_iter(pixels)
-        .fold([] { return Clusters{}; },
-              [&](Clusters found, Colour pixel) {
-                  add(found, centres, pixel);
-                  return found;
-              })
+        .fold([] { return Clusters{}; }, [&](Clusters& found, Colour pixel) { add(found, centres, pixel); })
         .reduce([] { return Clusters{}; },
-                [](Clusters a, const Clusters& b) {
-                    for (std::size_t i = 0; i < clusters; ++i) {
-                        const Colour x = a[i].sum, y = b[i].sum;
-                        a[i] = {{x.red + y.red, x.green + y.green, x.blue + y.blue}, a[i].pixels + b[i].pixels};
-                    }
-                    return a;
+                [](Clusters& a, const Clusters& b) {
+                    for (std::size_t i = 0; i < clusters; ++i) a[i] = {a[i].sum + b[i].sum, a[i].pixels + b[i].pixels};
                 });
 }
 
@@ -74,8 +68,7 @@ int main(int argc, char** argv) {
     const Centres true_colours{{{200, 30, 30}, {40, 180, 60}, {30, 60, 200}, {230, 220, 60}, {120, 120, 120}}};
     for (Colour& pixel : pixels) {
         const Colour colour = true_colours[random() % clusters];
-        pixel = {colour.red + std::lround(shade(random)), colour.green + std::lround(shade(random)),
-                 colour.blue + std::lround(shade(random))};
+        pixel = colour + Colour{std::lround(shade(random)), std::lround(shade(random)), std::lround(shade(random))};
     }
 
     Centres centres{{{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {255, 255, 0}, {0, 0, 0}}};

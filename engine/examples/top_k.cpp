@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <functional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include <grainscope/iter/iter.h>
@@ -43,16 +44,8 @@ class Top {
 
 std::vector<std::uint64_t> top(const std::vector<std::uint64_t>& numbers, std::size_t k) {
     return grainscope::par_iter(numbers)
-        .fold([k] { return Top(k); },
-              [](Top top, std::uint64_t number) {
-                  top.add(number);
-                  return top;
-              })
-        .reduce([k] { return Top(k); },
-                [](Top a, const Top& b) {
-                    a.add_all(b);
-                    return a;
-                })
+        .fold([k] { return Top(k); }, [](Top& top, std::uint64_t number) { top.add(number); })
+        .reduce([k] { return Top(k); }, [](Top& top, const Top& other) { top.add_all(other); })
         .in_order();
 }
 

@@ -23,15 +23,13 @@ using Counts = std::unordered_map<std::string_view, std::size_t>;  // the keys l
 Counts count_words(std::string_view text) {
     return grainscope::par_lines(text)
         .fold([] { return Counts{}; },
-              [](Counts counts, std::string_view line) {
+              [](Counts& counts, std::string_view line) {
                   for (const std::string_view word : grainscope::split_whitespace(line)) ++counts[word];
-                  return counts;
               })
         .reduce([] { return Counts{}; },
-                [](Counts a, Counts b) {
+                [](Counts& a, Counts b) {
                     if (a.size() < b.size()) std::swap(a, b);
                     for (const auto& [word, count] : b) a[word] += count;
-                    return a;
                 });
 }
 
@@ -48,6 +46,10 @@ std::string made_up_text(std::size_t words) {
 
 int main(int argc, char** argv) {
     std::ifstream file(argc > 1 ? argv[1] : "");
+    if (argc > 1 && !file) {
+        std::fprintf(stderr, "word_count: %s cannot be read\n", argv[1]);
+        return 1;
+    }
     const std::string text = argc > 1 ? std::string(std::istreambuf_iterator<char>(file), {}) : made_up_text(50'000);
     const Counts counts = count_words(text);
 
