@@ -51,6 +51,7 @@ template <class C, class F>
 class FlatMapConsumer {
   public:
     using Result = typename C::Result;
+    static constexpr bool from_the_right = searches_from_the_right<C>;
 
     FlatMapConsumer(const C& next, const F& f, const Policy& policy) : next_(next), f_(f), policy_(policy) {}
     [[nodiscard]] auto folder(Position first) const { return FlatMapFolder<C, F>(next_, f_, policy_, first); }

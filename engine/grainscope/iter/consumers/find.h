@@ -19,6 +19,7 @@ template <class T, Which which>
 class PickConsumer {
   public:
     using Result = std::optional<T>;
+    static constexpr bool from_the_right = which == Which::last;
 
     struct Folder : FinalFolder<Result> {
         static constexpr bool may_stop = which != Which::last;
@@ -27,8 +28,8 @@ class PickConsumer {
         const PickConsumer& consumer;
         template <class X>
         void feed(X&& item) {
+            if (which != Which::last || !found) consumer.note(first);
             found.emplace(std::forward<X>(item));
-            consumer.note(first);
         }
         [[nodiscard]] bool is_full() const {
             // The neighbours are looked at between blocks (PickConsumer::is_full); any means any.
@@ -48,16 +49,17 @@ class PickConsumer {
         const Position best = best_.load(relaxed);
         if constexpr (which == Which::any) return best != none;
         if constexpr (which == Which::first) return best < first;
-        return false;  // for the last, a piece would have to know where it ends
+        if constexpr (which == Which::last) return best != none && best > first;
     }
 
   private:
     static constexpr Position none = std::numeric_limits<Position>::max();
 
+    /// Something was found in the piece that begins at `first`.
     void note(Position first) const {
-        if constexpr (which == Which::last) return;
         Position best = best_.load(relaxed);
-        while (first < best && !best_.compare_exchange_weak(best, first, relaxed)) {
+        while ((best == none || (which == Which::last ? first > best : first < best)) &&
+               !best_.compare_exchange_weak(best, first, relaxed)) {
         }
     }
 

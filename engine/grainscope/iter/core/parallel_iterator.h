@@ -23,6 +23,7 @@
 #include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/pieces.h>
 #include <grainscope/iter/core/policy.h>
+#include <grainscope/iter/core/run.h>
 #include <grainscope/runtime/cancellation.h>
 #include <grainscope/runtime/enter.h>
 
@@ -54,12 +55,15 @@ namespace detail {
 template <class P, class C>
 typename C::Result consume(const P& pipeline, const C& consumer) {
     const auto run = [&]() -> typename C::Result {
+        Worker& worker = *Worker::current();
+        const InsidePipeline inside(worker.pipelines);
         RunControl control(pipeline);
         Policy policy = pipeline.policy();
         policy.control = &control;
         pipeline.prepare();
         auto result = pipeline.drive(consumer, policy);
         if (control.is_cancelled()) throw Cancelled();
+        if (inside.is_outermost()) worker.splitting_log().record(control.report().entry(policy));
         return result;
     };
     if (Worker::current() != nullptr) return run();
