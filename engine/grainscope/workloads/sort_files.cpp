@@ -102,6 +102,8 @@ template <class T>
 std::string type_in_words() {
     if constexpr (std::is_same_v<T, std::uint64_t>)
         return "u64 (a whole number from 0 to 18446744073709551615)";
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return "i64 (a whole number from -9223372036854775808 to 9223372036854775807)";
     else if constexpr (std::is_same_v<T, std::int32_t>)
         return "i32 (a whole number from -2147483648 to 2147483647)";
     else
@@ -140,7 +142,7 @@ std::expected<T, std::string> parse_line(std::string_view line) {
 }
 
 template <class T>
-std::expected<Elements, Failure> parse_lines(const std::string& path, std::string_view text) {
+std::expected<std::vector<T>, Failure> parse_lines(const std::string& path, std::string_view text) {
     std::vector<T> values;
     values.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
     for (std::size_t line_number = 1; !text.empty(); ++line_number) {
@@ -155,11 +157,11 @@ std::expected<Elements, Failure> parse_lines(const std::string& path, std::strin
             values.push_back(*value);
         }
     }
-    return Elements(std::move(values));
+    return values;
 }
 
 template <class T>
-std::expected<Elements, Failure> parse_binary(const std::string& path, std::string_view bytes) {
+std::expected<std::vector<T>, Failure> parse_binary(const std::string& path, std::string_view bytes) {
     if constexpr (std::is_same_v<T, std::string>) {
         return std::unexpected(
             Failure{Failure::Kind::command_line, "format=binary is for numbers; text is read with format=lines"});
@@ -176,21 +178,7 @@ std::expected<Elements, Failure> parse_binary(const std::string& path, std::stri
                 return file_failure(
                     fmt::format("{}, value {}: nan has no place in an order", path, nan - values.begin() + 1));
         }
-        return Elements(std::move(values));
-    }
-}
-
-template <class T>
-std::expected<Elements, Failure> read_as(const std::string& path, FileFormat format) {
-    if (format == FileFormat::binary && std::is_same_v<T, std::string>) return parse_binary<T>(path, {});
-    const std::expected<Bytes, Failure> bytes = read_all(path);
-    if (!bytes) return std::unexpected(bytes.error());
-    if (bytes->size == 0)
-        return file_failure(fmt::format("{} is empty: there is no line 1 to read a value from", path));
-    try {
-        return format == FileFormat::lines ? parse_lines<T>(path, bytes->view()) : parse_binary<T>(path, bytes->view());
-    } catch (const std::bad_alloc&) {
-        return too_large(path, bytes->size);
+        return values;
     }
 }
 
@@ -258,16 +246,36 @@ bool is_replaceable(const std::string& path) {
 
 }  // namespace
 
+template <class T>
+std::expected<std::vector<T>, Failure> read_values(const std::string& path, FileFormat format) {
+    if (format == FileFormat::binary && std::is_same_v<T, std::string>) return parse_binary<T>(path, {});
+    const std::expected<Bytes, Failure> bytes = read_all(path);
+    if (!bytes) return std::unexpected(bytes.error());
+    if (bytes->size == 0)
+        return file_failure(fmt::format("{} is empty: there is no line 1 to read a value from", path));
+    try {
+        return format == FileFormat::lines ? parse_lines<T>(path, bytes->view()) : parse_binary<T>(path, bytes->view());
+    } catch (const std::bad_alloc&) {
+        return too_large(path, bytes->size);
+    }
+}
+
+template std::expected<std::vector<std::uint64_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::int64_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::int32_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<double>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::string>, Failure> read_values(const std::string&, FileFormat);
+
 std::expected<Elements, Failure> read_elements(const std::string& path, FileFormat format, std::size_t type) {
     switch (type) {
         case 0:
-            return read_as<std::uint64_t>(path, format);
+            return read_values<std::uint64_t>(path, format);
         case 1:
-            return read_as<std::int32_t>(path, format);
+            return read_values<std::int32_t>(path, format);
         case 2:
-            return read_as<double>(path, format);
+            return read_values<double>(path, format);
         default:
-            return read_as<std::string>(path, format);
+            return read_values<std::string>(path, format);
     }
 }
 
