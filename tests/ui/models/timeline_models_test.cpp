@@ -8,8 +8,8 @@
 #include <grainscope/trace/analysis.h>
 
 #include "engine/tests/trace_synthetic.h"
-#include "ui/models/counter_model.h"
 #include "ui/models/board_model.h"
+#include "ui/models/counter_model.h"
 #include "ui/models/explanation.h"
 #include "ui/models/format.h"
 #include "ui/models/lane_model.h"
