@@ -101,7 +101,7 @@ class AccumulateConsumer {
         T value;
         template <class X>
         void feed(X&& item) {
-            value = Op{}(std::move(value), static_cast<T>(std::forward<X>(item)));
+            value = static_cast<T>(Op{}(std::move(value), static_cast<T>(std::forward<X>(item))));
         }
         T finish() && { return std::move(value); }
     };
@@ -133,7 +133,7 @@ class AccumulateConsumer {
             return PlainFolder{{}, identity_};
         }
     }
-    T combine(T left, T right) const { return Op{}(std::move(left), std::move(right)); }
+    T combine(T left, T right) const { return static_cast<T>(Op{}(std::move(left), std::move(right))); }
     [[nodiscard]] bool is_full(Position) const { return false; }
 
   private:
