@@ -1,6 +1,7 @@
-// The sorts: both teaching sorts with their knobs.
+// The sorts: par_sort_unstable and its sisters, and both teaching sorts with their knobs.
 #pragma once
 
-#include <grainscope/sort/merge_sort.h>  // IWYU pragma: export
-#include <grainscope/sort/options.h>     // IWYU pragma: export
-#include <grainscope/sort/quicksort.h>   // IWYU pragma: export
+#include <grainscope/sort/merge_sort.h>         // IWYU pragma: export
+#include <grainscope/sort/options.h>            // IWYU pragma: export
+#include <grainscope/sort/par_sort_unstable.h>  // IWYU pragma: export
+#include <grainscope/sort/quicksort.h>          // IWYU pragma: export
