@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/backends/thread_rows.h>
@@ -97,6 +98,31 @@ class ThreadsBackend final : public Backend {
         rows_.enter(0);
         ThreadsFork fork(rows_);
         std::forward<Body>(body)(fork);
+    }
+
+    /// Calls body(row) for every row, each on a thread of its own, the calling one for row 0, and returns when all have
+    /// ended. Where the system has no thread to give, the calling one does its row as well. Body may not throw.
+    template <class Body>
+    void run_team(Body&& body) {
+        run([&](ThreadsFork&) {
+            std::vector<std::thread> team;
+            team.reserve(threads() - 1);
+            try {
+                while (team.size() + 1 < threads()) {
+                    team.emplace_back([this, &body, row = team.size() + 1] {
+                        detail::fork_share = {row, 0};
+                        rows_.enter(row);
+                        body(row);
+                        rows_.leave(row);
+                    });
+                }
+            } catch (
+                const std::exception&) {  // no thread to be had: the rows from team.size() + 1 on are left to this one
+            }
+            body(std::size_t{0});
+            for (std::size_t row = team.size() + 1; row < threads(); ++row) body(row);
+            for (std::thread& thread : team) thread.join();
+        });
     }
 
   private:

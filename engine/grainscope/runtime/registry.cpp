@@ -201,6 +201,23 @@ void Registry::give_region_back(const Region* region) {
     free_regions_.push_back(const_cast<Region*>(region));  // it came from regions_
 }
 
+std::optional<SplittingTelemetry> Registry::splitting() const {
+    std::optional<SplittingLog::Entry> last;
+    std::uint64_t runs = 0;
+    for (const auto& worker : workers_) {
+        const auto entry = worker->splitting_log().read();
+        if (!entry) continue;
+        runs += entry->splitting.runs;
+        if (!last || entry->ended > last->ended) last = entry;
+    }
+    if (!last) return std::nullopt;
+    SplittingTelemetry splitting = last->splitting;
+    splitting.runs = runs;
+    splitting.workers = size();
+    if (last->item_ticks > 0) splitting.item_ns = last->item_ticks / platform::ticks_per_ns();
+    return splitting;
+}
+
 trace::WorkerReading Registry::read_worker(std::size_t index, trace::Ticks now) const {
     const Worker& worker = *workers_[index];
     trace::WorkerReading reading{

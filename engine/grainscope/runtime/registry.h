@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include <grainscope/runtime/job.h>
 #include <grainscope/runtime/region.h>
 #include <grainscope/runtime/sleep.h>
+#include <grainscope/runtime/telemetry.h>
 #include <grainscope/trace/subject.h>
 
 namespace grainscope::detail {
@@ -109,6 +111,9 @@ class Registry final : public trace::Subject, public std::enable_shared_from_thi
     void set_waiting_region(std::size_t worker, const Region* region) noexcept {
         waiting_regions_[worker].store(region, seq_cst);
     }
+
+    /// How the pipelines of this pool were cut; none if none has ended.
+    [[nodiscard]] std::optional<SplittingTelemetry> splitting() const;
 
     // -- trace::Subject -----------------------------------------------------------------------------------------------
     [[nodiscard]] std::size_t worker_count() const override { return size(); }

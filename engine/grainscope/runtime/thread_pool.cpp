@@ -64,6 +64,7 @@ Telemetry ThreadPool::telemetry() const {
                                      .wakes = reading.counters->wakes,
                                      .state = reading.states->state});
     }
+    telemetry.splitting = registry().splitting();
     return telemetry;
 }
 

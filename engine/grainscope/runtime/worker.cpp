@@ -67,6 +67,7 @@ void Worker::run_found(const Found& found) {
     recorder_.change(trace::State::busy);
     refresh_recording();
     const std::uint64_t task_before = std::exchange(current_task, 0);
+    const std::size_t pipelines_before = std::exchange(pipelines, 0);
     Lane& outer = *lane_;
     const bool enters = found.region != outer.region();
     const bool stolen = found.origin != this;
@@ -75,6 +76,7 @@ void Worker::run_found(const Found& found) {
     found.job->execute(*this, *found.origin);  // never throws: every kind of job keeps or reports its exception
     steal_depth -= stolen ? 1 : 0;
     if (enters) leave_region(outer);
+    pipelines = pipelines_before;
     current_task = task_before;
 }
 

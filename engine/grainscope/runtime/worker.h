@@ -9,6 +9,7 @@
 #include <grainscope/platform/atomic.h>
 #include <grainscope/runtime/job.h>
 #include <grainscope/runtime/lane.h>
+#include <grainscope/runtime/splitting_log.h>
 #include <grainscope/runtime/state_recorder.h>
 
 namespace grainscope::detail {
@@ -78,6 +79,12 @@ class Worker {
     [[nodiscard]] const Lane* first_lane() const noexcept { return lanes_.load(acquire); }  // pairs with add_lane
     [[nodiscard]] Lane* first_lane() noexcept { return lanes_.load(acquire); }              // likewise
 
+    /// What the pipelines that ended on this worker tell.
+    [[nodiscard]] SplittingLog& splitting_log() noexcept { return splitting_log_; }
+    [[nodiscard]] const SplittingLog& splitting_log() const noexcept { return splitting_log_; }
+    /// How many pipelines' pieces this thread is inside of, one in another; 0 in a job that was found elsewhere.
+    std::size_t pipelines = 0;
+
     // -- what a recording of tasks needs (README.md, "Tasks") ---------------------------------------------------------
 
     [[nodiscard]] bool records_tasks() const noexcept { return records_tasks_; }
@@ -133,6 +140,7 @@ class Worker {
     OwnedCount parks_;
     OwnedCount wakes_;
     OwnedCount injected_;
+    SplittingLog splitting_log_;
 };
 
 }  // namespace grainscope::detail

@@ -77,7 +77,7 @@ template <class T, class Less>
 /// Sorts size <= small_sort_max elements from `in` to `out`, which may be the same place and must not overlap
 /// otherwise. Stable. Whatever less does, contradict itself or throw, `out` ends as a permutation of what `in` was.
 template <class T, class Less>
-requires copies_freely<T>
+requires is_plain<T>
 void small_sort(T* in, T* out, std::size_t size, Less less) {
     if (size < 2) {
         std::copy_n(in, size, out);

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <vector>
 
 #include <grainscope/workloads/sort_data.h>
 #include <grainscope/workloads/workload.h>
@@ -18,6 +19,10 @@ enum class FileFormat { lines, binary };
 /// place in an order; what does not fit into memory gives Failure::Kind::memory.
 [[nodiscard]] std::expected<Elements, Failure> read_elements(const std::string& path, FileFormat format,
                                                              std::size_t type);
+
+/// The same for one type known when compiled: std::uint64_t, std::int64_t, std::int32_t, double or std::string.
+template <class T>
+[[nodiscard]] std::expected<std::vector<T>, Failure> read_values(const std::string& path, FileFormat format);
 
 /// Whether the answer could be written there, as far as one can tell before: asked before the work, not after it.
 [[nodiscard]] std::expected<void, Failure> check_writable(const std::string& path);

@@ -53,9 +53,9 @@ class Chain : public ParallelIterator<Chain<A, B>> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         const auto both = converting(consumer);
-        auto halves = join([&] { return a_.drive(both, policy); },
-                           [&] { return b_.drive(ShiftingConsumer(both, a_.extent()), policy); });
-        return consumer.combine(std::move(halves.first), std::move(halves.second));
+        return run_both(
+            consumer, [&] { return a_.drive(both, policy); },
+            [&] { return b_.drive(ShiftingConsumer(both, a_.extent()), policy); });
     }
     template <class C>
     typename C::Result drive_window(const C& consumer, const Policy& policy, std::size_t first, std::size_t last) const
@@ -65,15 +65,33 @@ class Chain : public ParallelIterator<Chain<A, B>> {
         const auto right = ShiftingConsumer(both, seam);
         if (last <= seam) return a_.drive_window(both, policy, first, last);
         if (first >= seam) return b_.drive_window(right, policy, first - seam, last - seam);
-        auto halves = join([&] { return a_.drive_window(both, policy, first, seam); },
-                           [&] { return b_.drive_window(right, policy, 0, last - seam); });
-        return consumer.combine(std::move(halves.first), std::move(halves.second));
+        return run_both(
+            consumer, [&] { return a_.drive_window(both, policy, first, seam); },
+            [&] { return b_.drive_window(right, policy, 0, last - seam); });
     }
     [[nodiscard]] auto reader() const requires(is_indexed) {
         return Reader<decltype(a_.reader()), decltype(b_.reader())>{a_.reader(), b_.reader(), a_.len()};
     }
 
   private:
+    /// Whoever looks for the last item looks on the right first.
+    template <class C, class Left, class Right>
+    static typename C::Result run_both(const C& consumer, const Left& left, const Right& right) {
+        const auto inside = [](const auto& side) {
+            return [&side] {
+                const InsidePipeline mark(Worker::current()->pipelines);
+                return side();
+            };
+        };
+        if constexpr (searches_from_the_right<C>) {
+            auto halves = join(inside(right), inside(left));
+            return consumer.combine(std::move(halves.second), std::move(halves.first));
+        } else {
+            auto halves = join(inside(left), inside(right));
+            return consumer.combine(std::move(halves.first), std::move(halves.second));
+        }
+    }
+
     template <class Next>
     struct Folder : ForwardingFolder<Next> {
         static constexpr int lanes = Next::lanes;

@@ -16,6 +16,7 @@
 #include <grainscope/iter/consumers/reduce.h>
 #include <grainscope/iter/core/grown_vector.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/iter/core/tryable.h>
 
 namespace grainscope::detail {
@@ -176,6 +177,19 @@ inline constexpr bool is_vector = false;
 template <class T, class A>
 inline constexpr bool is_vector<std::vector<T, A>> = true;
 
+/// Moves an item into any container; of equal keys the last stays.
+template <class Container, class T>
+void put_into(Container& container, T& item) {
+    if constexpr (requires { container.push_back(std::move(item)); })
+        container.push_back(std::move(item));
+    else if constexpr (requires { container.insert_or_assign(std::move(item.first), std::move(item.second)); })
+        container.insert_or_assign(std::move(item.first), std::move(item.second));
+    else if constexpr (requires { container.insert(std::move(item)); })
+        container.insert(std::move(item));
+    else
+        container.push(std::move(item));
+}
+
 /// Appends the items of a pipeline to any container, in their order.
 template <class Container, class P>
 void extend_container(Container& container, const P& pipeline) {
@@ -201,16 +215,7 @@ void extend_container(Container& container, const P& pipeline) {
             container.reserve(container.size() + size_of(parts));
         for (auto& part : parts) {
             for (auto& item : part) {
-                if constexpr (requires { container.push_back(std::move(item)); })
-                    container.push_back(std::move(item));
-                else if constexpr (requires {
-                                       container.insert_or_assign(std::move(item.first), std::move(item.second));
-                                   })
-                    container.insert_or_assign(std::move(item.first), std::move(item.second));
-                else if constexpr (requires { container.insert(std::move(item)); })
-                    container.insert(std::move(item));
-                else
-                    container.push(std::move(item));
+                put_into(container, item);
             }
         }
     }
@@ -281,11 +286,11 @@ template <class Container, class P>
         FirstFailure<Kept<typename P::Item>> failure;
         using Inner = typename Container::value_type;
         if constexpr (std::is_void_v<Inner>) {
-            Successes<P>(pipeline, failure).for_each([](const auto&) {});
+            Successes<Referred<P>>(Referred<P>(pipeline), failure).for_each([](const auto&) {});
             if (failure.is_set()) return failure_of<Container>(std::move(failure.get()));
             return Container();
         } else {
-            Inner values = collect_as<Inner>(Successes<P>(pipeline, failure));
+            Inner values = collect_as<Inner>(Successes<Referred<P>>(Referred<P>(pipeline), failure));
             if (failure.is_set()) return failure_of<Container>(std::move(failure.get()));
             return Container(std::move(values));
         }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 
 namespace grainscope::detail {
 
@@ -97,7 +98,7 @@ struct ExtremesStep {
         using T = Kept<typename D::Item>;
         using Item = typename D::Item;
         using K = std::decay_t<CallResult<Key, const std::remove_reference_t<Item>&>>;
-        auto keyed = D(static_cast<const D&>(*this)).map([key = std::move(key)](Item item) {
+        auto keyed = Referred<D>(static_cast<const D&>(*this)).map([key = std::move(key)](Item item) {
             K made = call_with_item(key, std::as_const(item));
             return Keyed<K, Item>(std::move(made), std::forward<Item>(item));
         });

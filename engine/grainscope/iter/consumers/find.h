@@ -8,6 +8,7 @@
 
 #include <grainscope/iter/adaptors/filter.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/platform/atomic.h>
 
 namespace grainscope::detail {
@@ -19,6 +20,7 @@ template <class T, Which which>
 class PickConsumer {
   public:
     using Result = std::optional<T>;
+    static constexpr bool from_the_right = which == Which::last;
 
     struct Folder : FinalFolder<Result> {
         static constexpr bool may_stop = which != Which::last;
@@ -27,8 +29,8 @@ class PickConsumer {
         const PickConsumer& consumer;
         template <class X>
         void feed(X&& item) {
+            if (which != Which::last || !found) consumer.note(first);
             found.emplace(std::forward<X>(item));
-            consumer.note(first);
         }
         [[nodiscard]] bool is_full() const {
             // The neighbours are looked at between blocks (PickConsumer::is_full); any means any.
@@ -48,16 +50,17 @@ class PickConsumer {
         const Position best = best_.load(relaxed);
         if constexpr (which == Which::any) return best != none;
         if constexpr (which == Which::first) return best < first;
-        return false;  // for the last, a piece would have to know where it ends
+        if constexpr (which == Which::last) return best != none && best > first;
     }
 
   private:
     static constexpr Position none = std::numeric_limits<Position>::max();
 
+    /// Something was found in the piece that begins at `first`.
     void note(Position first) const {
-        if constexpr (which == Which::last) return;
         Position best = best_.load(relaxed);
-        while (first < best && !best_.compare_exchange_weak(best, first, relaxed)) {
+        while ((best == none || (which == Which::last ? first > best : first < best)) &&
+               !best_.compare_exchange_weak(best, first, relaxed)) {
         }
     }
 
@@ -107,30 +110,31 @@ struct FindStep {
     /// Some item for which f is true, whichever is found first in time. Kept by value, as by all of these.
     template <class F>
     [[nodiscard]] auto find_any(F f) const {
-        return pick<Which::any>(self().filter(std::move(f)));
+        return pick<Which::any>(referred().filter(std::move(f)));
     }
     /// The first item for which f is true; pieces to its right stop soon.
     template <class F>
     [[nodiscard]] auto find_first(F f) const {
-        return pick<Which::first>(self().filter(std::move(f)));
+        return pick<Which::first>(referred().filter(std::move(f)));
     }
-    /// The last item for which f is true.
+    /// The last item for which f is true. An indexed pipeline is searched from its end on; pieces to the left stop
+    /// soon.
     template <class F>
     [[nodiscard]] auto find_last(F f) const {
-        return pick<Which::last>(self().filter(std::move(f)));
+        return pick<Which::last>(referred().filter(std::move(f)));
     }
     /// f gives a std::optional: some one that holds a value.
     template <class F>
     [[nodiscard]] auto find_map_any(F f) const {
-        return pick<Which::any>(self().filter_map(std::move(f)));
+        return pick<Which::any>(referred().filter_map(std::move(f)));
     }
     template <class F>
     [[nodiscard]] auto find_map_first(F f) const {
-        return pick<Which::first>(self().filter_map(std::move(f)));
+        return pick<Which::first>(referred().filter_map(std::move(f)));
     }
     template <class F>
     [[nodiscard]] auto find_map_last(F f) const {
-        return pick<Which::last>(self().filter_map(std::move(f)));
+        return pick<Which::last>(referred().filter_map(std::move(f)));
     }
     /// The index of some item for which f is true. Needs an indexed pipeline, as do the next two.
     template <class F>
@@ -148,6 +152,7 @@ struct FindStep {
 
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
+    [[nodiscard]] Referred<D> referred() const { return Referred<D>(self()); }
 
     template <Which which, class P>
     static auto pick(const P& pipeline) {
@@ -159,7 +164,7 @@ struct FindStep {
     template <Which which, class F>
     [[nodiscard]] std::optional<std::size_t> position(F f) const {
         static_assert(D::is_indexed, "grainscope: position_* need an indexed pipeline");
-        return pick<which>(self().positions(std::move(f)));
+        return pick<which>(referred().positions(std::move(f)));
     }
 };
 

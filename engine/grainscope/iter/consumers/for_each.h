@@ -1,10 +1,13 @@
-// for_each, for_each_with, for_each_init, try_for_each: for what the closures do.
+// for_each, try_for_each and their _with and _init: for what the closures do.
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <variant>
 
+#include <grainscope/iter/adaptors/map.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/iter/core/tryable.h>
 
 namespace grainscope::detail {
@@ -74,17 +77,17 @@ struct ForEachStep {
     ///     grainscope::par_iter_mut(numbers).for_each([](int& number) { number += 1; });
     template <class F>
     void for_each(F f) const {
-        consume(static_cast<const D&>(*this), ForEachConsumer<F>(f));
+        consume(self(), ForEachConsumer<F>(f));
     }
     /// f(state, item), with what init() makes for every piece.
     template <class Init, class F>
     void for_each_init(Init init, F f) const {
-        D(static_cast<const D&>(*this)).map_init(std::move(init), std::move(f)).for_each([](const auto&) {});
+        Referred<D>(self()).map_init(std::move(init), std::move(f)).for_each([](const auto&) {});
     }
     /// The same with a copy of `state`.
     template <class T, class F>
     void for_each_with(T state, F f) const {
-        D(static_cast<const D&>(*this)).map_with(std::move(state), std::move(f)).for_each([](const auto&) {});
+        for_each_init(CopyOf<T>{std::move(state)}, std::move(f));
     }
     /// f returns a std::expected<void, E> or a std::optional: one of the failures is returned, and all pieces stop soon
     /// after the first of them in time; a success otherwise.
@@ -93,8 +96,21 @@ struct ForEachStep {
         using Tried = std::decay_t<CallResult<F, typename D::Item>>;
         static_assert(Tryable<Tried>,
                       "grainscope: the closure of try_for_each must return a std::expected or a std::optional");
-        return consume(static_cast<const D&>(*this), TryForEachConsumer<Tried, F>(f));
+        return consume(self(), TryForEachConsumer<Tried, F>(f));
     }
+    /// The same as f(state, item), with what init() makes for every piece.
+    template <class Init, class F>
+    [[nodiscard]] auto try_for_each_init(Init init, F f) const {
+        return Referred<D>(self()).map_init(std::move(init), std::move(f)).try_for_each(std::identity());
+    }
+    /// The same with a copy of `state` for every piece.
+    template <class T, class F>
+    [[nodiscard]] auto try_for_each_with(T state, F f) const {
+        return try_for_each_init(CopyOf<T>{std::move(state)}, std::move(f));
+    }
+
+  private:
+    [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
 };
 
 }  // namespace grainscope::detail

@@ -8,6 +8,7 @@
 #include <grainscope/iter/adaptors/chunks.h>
 #include <grainscope/iter/consumers/collect.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 
 namespace grainscope::detail {
 
@@ -37,7 +38,8 @@ struct ReproducibleStep {
         using Sum = OrKept<T, typename Self::Item>;
         constexpr std::size_t block = 4096;
         const D& self = static_cast<const D&>(*this);
-        auto sums = Chunked<D, BlockSum<Sum>>(self, block, {}).template collect<std::vector<Sum>>();
+        auto sums =
+            Chunked<Referred<D>, BlockSum<Sum>>(Referred<D>(self), block, {}).template collect<std::vector<Sum>>();
         for (std::size_t width = 1; width < sums.size(); width *= 2)
             for (std::size_t i = 0; i + width < sums.size(); i += 2 * width) sums[i] += sums[i + width];
         return sums.empty() ? Sum() : sums.front();

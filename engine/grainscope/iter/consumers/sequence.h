@@ -138,9 +138,14 @@ struct SequenceStep {
     ///
     ///     const std::vector<int> numbers{1, 2, 3};
     ///     for (int square : grainscope::par_iter(numbers).map([](int x) { return x * x; }).into_iter()) (void)square;
-    [[nodiscard]] auto into_iter() const {
+    [[nodiscard]] auto into_iter() && { return ordered(static_cast<D&&>(*this)); }
+    [[nodiscard]] auto into_iter() const& { return ordered(static_cast<const D&>(*this)); }
+
+  private:
+    template <class P>
+    static auto ordered(P&& pipeline) {
         static_assert(Windowed<D>, "grainscope: into_iter needs a pipeline over an indexed source");
-        return OrderedItems<D>(static_cast<const D&>(*this));
+        return OrderedItems<D>(std::forward<P>(pipeline));
     }
 };
 

@@ -46,14 +46,8 @@ template <class Container, class T>
 [[nodiscard]] Container from_parts(Gathered<T> parts) {
     Container container;
     if constexpr (requires { container.reserve(std::size_t{}); }) container.reserve(size_of(parts));
-    for (auto& part : parts) {
-        for (auto& item : part) {
-            if constexpr (requires { container.push_back(std::move(item)); })
-                container.push_back(std::move(item));
-            else
-                container.insert(std::move(item));
-        }
-    }
+    for (auto& part : parts)
+        for (auto& item : part) put_into(container, item);
     return container;
 }
 

@@ -8,6 +8,9 @@
 //     Folder folder(Position first) const;
 //     Result combine(Result left, Result right) const;
 //     bool is_full(Position first) const;           // nobody wants what comes from `first` on
+//     static constexpr bool from_the_right = true;  // optional: it looks for the last item, so that what lies to the
+//                                                   // right should come first in time; is_full then says whether
+//                                                   // nobody wants what lies to the left of what was found
 // A Folder takes the items of one piece in order:
 //     void feed(Item&&);
 //     Result finish() &&;
@@ -28,6 +31,13 @@ using Position = std::uint64_t;
 
 /// Room for the positions of a source that does not know how many items it has.
 inline constexpr Position unknown_extent = Position{1} << 40;
+
+/// Whether a consumer looks for the last item.
+template <class Consumer>
+inline constexpr bool searches_from_the_right = false;
+template <class Consumer>
+requires requires { requires Consumer::from_the_right; }
+inline constexpr bool searches_from_the_right<Consumer> = true;
 
 /// A folder that hands on to another.
 template <class Next>
@@ -56,6 +66,7 @@ template <class Next, class Wrap>
 class WrappingConsumer {
   public:
     using Result = typename Next::Result;
+    static constexpr bool from_the_right = searches_from_the_right<Next>;
 
     WrappingConsumer(const Next& next, Wrap wrap) : next_(next), wrap_(std::move(wrap)) {}
     [[nodiscard]] auto folder(Position first) const { return wrap_(next_.folder(first), first); }
@@ -72,6 +83,7 @@ template <class Next>
 class ShiftingConsumer {
   public:
     using Result = typename Next::Result;
+    static constexpr bool from_the_right = searches_from_the_right<Next>;
 
     ShiftingConsumer(const Next& next, Position offset) : next_(next), offset_(offset) {}
     [[nodiscard]] auto folder(Position first) const { return next_.folder(first + offset_); }
@@ -88,6 +100,7 @@ template <class Next>
 class PinnedConsumer {
   public:
     using Result = typename Next::Result;
+    static constexpr bool from_the_right = searches_from_the_right<Next>;
 
     PinnedConsumer(const Next& next, Position at) : next_(next), at_(at) {}
     [[nodiscard]] auto folder(Position) const { return next_.folder(at_); }

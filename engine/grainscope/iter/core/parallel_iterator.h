@@ -9,8 +9,7 @@
 //     template <class C> typename C::Result drive(const C& consumer, const Policy& policy) const;
 // and, if it is indexed,
 //     std::size_t len() const;
-//     auto reader() const;                                // object with `Item at(std::size_t)`, each index at most
-//     once
+//     auto reader() const;                                // has `Item at(std::size_t)`, each index at most once
 //     ... drive_window(consumer, policy, first, last);    // the items [first, last) only
 #pragma once
 
@@ -23,6 +22,7 @@
 #include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/pieces.h>
 #include <grainscope/iter/core/policy.h>
+#include <grainscope/iter/core/run.h>
 #include <grainscope/runtime/cancellation.h>
 #include <grainscope/runtime/enter.h>
 
@@ -54,12 +54,15 @@ namespace detail {
 template <class P, class C>
 typename C::Result consume(const P& pipeline, const C& consumer) {
     const auto run = [&]() -> typename C::Result {
+        Worker& worker = *Worker::current();
+        const InsidePipeline inside(worker.pipelines);
         RunControl control(pipeline);
         Policy policy = pipeline.policy();
         policy.control = &control;
         pipeline.prepare();
         auto result = pipeline.drive(consumer, policy);
         if (control.is_cancelled()) throw Cancelled();
+        if (inside.is_outermost()) worker.splitting_log().record(control.report().entry(policy));
         return result;
     };
     if (Worker::current() != nullptr) return run();

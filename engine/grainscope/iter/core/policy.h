@@ -1,11 +1,9 @@
-// How finely a pipeline is cut, and what stops it.
+// How finely a pipeline is cut.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-
-#include <grainscope/platform/atomic.h>
 
 namespace grainscope {
 
@@ -17,34 +15,7 @@ inline constexpr AutoGrain auto_grain{};
 
 namespace grainscope::detail {
 
-/// What one run of a pipeline shares among all its pieces. On the stack of the consumer's call.
-class RunControl {
-  public:
-    /// `outer`: the run that this one is a part of (flat_map); what stops that one stops this one.
-    template <class Pipeline>
-    explicit RunControl(const Pipeline& pipeline, RunControl* outer = nullptr) noexcept
-        : outer_(outer),
-          pipeline_(&pipeline),
-          is_cancelled_([](const void* p) { return static_cast<const Pipeline*>(p)->is_cancelled(); }) {}
-
-    /// A closure has thrown: what has not begun does not begin, in the outer run either, where the exception goes: it
-    /// may be long on its way, since who waits for the pieces inside helps with others. Relaxed: it orders nothing, the
-    /// joins do.
-    void stop() noexcept {
-        stopped_.store(true, relaxed);
-        if (outer_ != nullptr) outer_->stop();
-    }
-    [[nodiscard]] bool should_stop() const noexcept {
-        return stopped_.load(relaxed) || is_cancelled_(pipeline_) || (outer_ != nullptr && outer_->should_stop());
-    }
-    [[nodiscard]] bool is_cancelled() const noexcept { return is_cancelled_(pipeline_); }
-
-  private:
-    Atomic<bool> stopped_{false};
-    RunControl* outer_;
-    const void* pipeline_;
-    bool (*is_cancelled_)(const void*);
-};
+class RunControl;
 
 /// The limits that a pipeline carries to its driver.
 struct Policy {

@@ -17,36 +17,47 @@ class Splitting {
   public:
     using Result = typename Consumer::Result;
 
-    Splitting(const Consumer& consumer, const Policy& policy) : consumer_(consumer), policy_(policy) {}
+    Splitting(const Consumer& consumer, const Policy& policy)
+        : consumer_(consumer), policy_(policy), pace_(policy.grain) {}
 
     /// Requires a worker's thread.
     Result run(Part part) {
+        policy_.control->report().add_source_of_unknown_length();
         const std::size_t workers = Worker::current()->registry().size();
-        return piece(std::move(part), 0, unknown_extent, workers > 1 ? workers : 0);
+        Result result = piece(std::move(part), 0, unknown_extent, workers > 1 ? workers : 0);
+        policy_.control->report().set_grain(pace_.block(), pace_.item_ticks());
+        return result;
     }
 
   private:
+    /// `extent`: this part's items stand at [first, first + extent).
     Result piece(Part part, Position first, Position extent, std::size_t eager) {
-        if (eager > 1) {
-            if (auto right = part.split()) return both(std::move(part), *std::move(right), first, extent, eager);
-        }
-        auto folder = consumer_.folder(first);
         try {
-            std::size_t block = policy_.grain > 0 ? policy_.grain : 1;
-            bool more = true;
-            while (more && !policy_.control->should_stop() && !consumer_.is_full(first)) {
-                if (is_wanted()) {
+            if (eager > 1 && !is_over(first)) {
+                if (auto right = part.split()) {
+                    policy_.control->report().count_split_at_start();
+                    return both(std::move(part), *std::move(right), first, extent, eager / 2);
+                }
+            }
+            auto folder = consumer_.folder(first);
+            std::size_t block = pace_.block();
+            platform::Ticks begin = pace_.is_given() ? 0 : platform::ticks();
+            for (bool more = true; more && !is_over(first);) {
+                if (work_is_wanted()) {
                     if (auto right = part.split()) {
+                        policy_.control->report().count_split_on_demand();
                         Result done = std::move(folder).finish();
                         Result rest = both(std::move(part), *std::move(right), first, extent, 0);
                         return consumer_.combine(std::move(done), std::move(rest));
                     }
                 }
-                const platform::Ticks begin = platform::ticks();
                 more = part.feed(folder, block);
-                if (policy_.grain == 0 && (platform::ticks() - begin) * 2 < block_ticks) block *= 2;
                 if constexpr (decltype(folder)::may_stop) {
                     if (folder.is_full()) break;
+                }
+                if (!pace_.is_given() && more) {
+                    const platform::Ticks now = platform::ticks();
+                    block = pace_.next(block, block, now - std::exchange(begin, now));
                 }
             }
             return std::move(folder).finish();
@@ -58,22 +69,33 @@ class Splitting {
 
     Result both(Part left, Part right, Position first, Position extent, std::size_t eager) {
         const Position half = extent / 2;
-        auto halves =
-            join_context([&, this](FnContext) { return piece(std::move(left), first, half, eager / 2); },
-                         [&, this](FnContext context) {
-                             return piece(std::move(right), first + half, extent - half,
-                                          context.migrated() ? Worker::current()->registry().size() : eager / 2);
-                         });
-        return consumer_.combine(std::move(halves.first), std::move(halves.second));
+        const auto go_left = [&, this](FnContext context) {
+            return side(std::move(left), first, half, eager, context);
+        };
+        const auto go_right = [&, this](FnContext context) {
+            return side(std::move(right), first + half, extent - half, eager, context);
+        };
+        if constexpr (searches_from_the_right<Consumer>) {
+            auto halves = join_context(go_right, go_left);
+            return consumer_.combine(std::move(halves.second), std::move(halves.first));
+        } else {
+            auto halves = join_context(go_left, go_right);
+            return consumer_.combine(std::move(halves.first), std::move(halves.second));
+        }
+    }
+    Result side(Part part, Position first, Position extent, std::size_t eager, FnContext context) {
+        const InsidePipeline inside(Worker::current()->pipelines);
+        if (context.migrated()) policy_.control->report().count_migrated();
+        return piece(std::move(part), first, extent, eager);
     }
 
-    [[nodiscard]] static bool is_wanted() {
-        const Worker& worker = *Worker::current();
-        return worker.registry().size() > 1 && !worker.has_local_jobs();
+    [[nodiscard]] bool is_over(Position first) const {
+        return policy_.control->should_stop() || consumer_.is_full(first);
     }
 
     const Consumer& consumer_;
     Policy policy_;
+    Pace pace_;
 };
 
 /// Base of sources that split themselves: D has `auto part() const`.

@@ -46,6 +46,15 @@ constexpr decltype(auto) value_of(T&& tried) {
         return *std::forward<T>(tried);
 }
 
+/// A success with that value (std::monostate where it has none).
+template <class Tried, class T>
+Tried success_of(T&& value) {
+    if constexpr (std::is_void_v<typename Tried::value_type>)
+        return Tried();
+    else
+        return Tried(std::forward<T>(value));
+}
+
 /// A failure as a result of another value type.
 template <class To, class From>
 To failure_of(From&& from) {

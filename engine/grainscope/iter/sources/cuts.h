@@ -174,8 +174,8 @@ template <class R, class F>
 /// slices.
 ///
 ///     const std::vector<int> numbers{1, 0, 2, 3};
-///     auto lengths = grainscope::par_split(numbers, [](int x) { return x == 0; }).map([](auto s) { return s.size();
-///     });
+///     const auto is_zero = [](int x) { return x == 0; };
+///     auto lengths = grainscope::par_split(numbers, is_zero).map([](auto part) { return part.size(); });
 template <detail::Sliceable R, class F>
 [[nodiscard]] auto par_split(R&& range, F f) {
     return detail::separated(std::as_const(range), std::move(f));
