@@ -64,7 +64,7 @@ Numbers without_branches(const Numbers& v) {
 
 void add_filter_map(int threads) {
     Contest contest("filter, map, collect of 20000000 u64", threads,
-                    {.items = 2e7, .bytes = 1.6e8, .fingerprint = [] { return fingerprint(*half_even); }});
+                    {.items = 2e7, .fingerprint = [] { return fingerprint(*half_even); }});
     static Lazy<Numbers> expected([] { return with_push_back(*half_even); });
     const auto with_numbers = [](auto collect) {
         return [collect] {
@@ -104,7 +104,7 @@ void add_filter_map(int threads) {
 void add_running_sums(int threads) {
     using Sums = std::vector<std::uint64_t>;
     Contest contest("running sums of 20000000 u64", threads,
-                    {.items = 2e7, .bytes = 1.6e8, .fingerprint = [] { return fingerprint(*half_even); }});
+                    {.items = 2e7, .fingerprint = [] { return fingerprint(*half_even); }});
     static Lazy<Sums> expected([] {
         Sums sums(half_even->size());
         std::partial_sum(half_even->begin(), half_even->end(), sums.begin());

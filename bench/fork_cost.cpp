@@ -86,5 +86,5 @@ void add_engines(int threads) {
 
 int main(int argc, char** argv) {
     for (const int threads : grainscope::bench::thread_counts()) add_engines(threads);
-    return grainscope::bench::run(argc, argv, "join");
+    return grainscope::bench::run(argc, argv, "a join");
 }

@@ -8,5 +8,5 @@ int main(int argc, char** argv) {
         grainscope::bench::add_reductions(threads);
         grainscope::bench::add_collections(threads);
     }
-    return grainscope::bench::run(argc, argv, "item");
+    return grainscope::bench::run(argc, argv, "an item");
 }

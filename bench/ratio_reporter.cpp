@@ -68,8 +68,8 @@ void RatioReporter::print(const Group& group) const {
     const Peer& ours = group.peers.front();
     const auto loop = std::ranges::find(group.peers, read_loop, &Peer::name);
     const auto best = loop == group.peers.end() ? std::nullopt : study::median(loop->ns_per_item);
-    std::printf("\n%s\n  %-40s %-24s %-22s%s\n", group.name.c_str(), "", ("ns a " + unit_).c_str(), "times ours",
-                ours.bytes_per_item > 0 ? "   GB/s   of the read loop" : "");
+    std::printf("\n%s\n  %-40s %-30s %-26s%s%s\n", group.name.c_str(), "", ("ns " + unit_).c_str(), "times ours",
+                ours.bytes_per_item > 0 ? "   GB/s" : "", best ? "   of the read loop" : "");
     for (const Peer& peer : group.peers) {
         const auto median = study::median(peer.ns_per_item);
         if (!median) continue;
@@ -77,10 +77,10 @@ void RatioReporter::print(const Group& group) const {
         if (const auto base = study::median(ours.ns_per_item); base && &peer != &ours) {
             ratio = with_interval(*median / *base, study::median_ratio_interval(peer.ns_per_item, ours.ns_per_item));
         }
-        std::printf("  %-40s %-24s %-22s", peer.name.c_str(),
+        std::printf("  %-40s %-30s %-26s", peer.name.c_str(),
                     with_interval(*median, study::median_interval(peer.ns_per_item)).c_str(), ratio.c_str());
-        if (peer.bytes_per_item > 0) std::printf(" %6.1f", peer.bytes_per_item / *median);
-        if (peer.bytes_per_item > 0 && best) std::printf("   %3.0f %%", 100 * *best / *median);
+        if (peer.bytes_per_item > 0) std::printf(" %6.2f", peer.bytes_per_item / *median);
+        if (peer.bytes_per_item > 0 && best) std::printf("   %6.0f %%", 100 * *best / *median);
         std::printf("\n");
     }
 }

@@ -11,8 +11,8 @@ namespace grainscope::bench {
 /// Benchmarks are named "GROUP/PEER"; within a group every peer is held against the group's first. Each repetition is
 /// one sample; the table shows medians with bootstrap 95 % intervals, and the ratio with the interval that resamples
 /// both sides. The counter `items` says how many joins or elements one iteration worked through, `unit` what they are
-/// called; `bytes`, where it is not 0, what one iteration read from memory, shown as GB/s and in per cent of the
-/// group's read loop.
+/// called ("an element"); `bytes`, where it is not 0, what one iteration read from memory, shown as GB/s and in per
+/// cent of the group's read loop.
 class RatioReporter : public benchmark::BenchmarkReporter {
   public:
     explicit RatioReporter(std::string unit) : unit_(std::move(unit)) {}

@@ -29,5 +29,5 @@ int main(int argc, char** argv) {
             for (const std::size_t size : {10'000, 100'000, 1'000'000, 10'000'000})
                 for (const int threads : grainscope::bench::thread_counts())
                     type.add({type.name, size, order}, threads);
-    return grainscope::bench::run(argc, argv, "element", by_default);
+    return grainscope::bench::run(argc, argv, "an element", by_default);
 }

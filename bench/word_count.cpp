@@ -2,8 +2,10 @@
 #include "contest.h"
 #include "zipf_text.h"
 
+#include <grainscope/workloads/word_table.h>
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_reduce.h>
+
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
@@ -19,7 +21,14 @@ namespace {
 using grainscope::bench::Lazy;
 using Counts = boost::unordered_flat_map<std::string_view, std::uint64_t>;
 
-Lazy<std::string> text([] { return grainscope::bench::zipf_text(200'000'000, 100'000); });
+using grainscope::workloads::WordCutter;
+using grainscope::workloads::WordTable;
+
+// The workload's cutter looks at whole registers, so white space must follow the text.
+Lazy<std::string> padded_text([] {
+    return grainscope::bench::zipf_text(200'000'000, 100'000) + std::string(WordCutter::padding, ' ');
+});
+std::string_view text() { return std::string_view(*padded_text).substr(0, padded_text->size() - WordCutter::padding); }
 
 void count_words(std::string_view part, Counts& counts) {
     const char* const end = part.data() + part.size();
@@ -71,6 +80,24 @@ Counts by_parts(std::string_view whole, std::size_t parts) {
     return grainscope::par_iter(pieces).map(sequential).reduce([] { return Counts(); }, merged);
 }
 
+/// The cutter and the table of the workload word-count.
+WordTable by_word_tables(std::string_view whole) {
+    constexpr std::size_t stretch = std::size_t{1} << 20;
+    return grainscope::par_range(std::size_t{0}, whole.size() / stretch + 1)
+        .fold([] { return WordTable(); },
+              [=](WordTable table, std::size_t i) {
+                  const std::size_t first = i * stretch;
+                  WordCutter::count(whole.data(), first, std::min(first + stretch, whole.size()), table);
+                  return table;
+              })
+        .reduce([] { return WordTable(); },
+                [](WordTable a, WordTable b) {
+                    if (a.size() < b.size()) std::swap(a, b);
+                    b.for_each([&](const WordTable::Entry& entry) { a.add(entry.word, entry.count); });
+                    return a;
+                });
+}
+
 Counts oneTBB_by_parts(std::string_view whole, std::size_t parts) {
     const std::vector<std::string_view> pieces = cut(whole, parts);
     return tbb::parallel_reduce(
@@ -97,23 +124,36 @@ Counts openmp_by_threads(std::string_view whole, std::size_t threads) {
     return all;
 }
 
+bool is_right(const Counts& answer, const Counts& expected) { return answer == expected; }
+
+bool is_right(const WordTable& answer, const Counts& expected) {
+    bool right = answer.size() == expected.size();
+    answer.for_each([&](const WordTable::Entry& entry) {
+        const auto found = expected.find(entry.word.text());
+        right = right && found != expected.end() && found->second == entry.count;
+    });
+    return right;
+}
+
 void add_words(int thread_count) {
     const auto threads = static_cast<std::size_t>(thread_count);
-    grainscope::bench::Contest contest("word count of 200000000 bytes", thread_count,
-                                       {.items = 2e8, .bytes = 2e8, .fingerprint = [] {
-                                            return grainscope::bench::fingerprint(std::vector<std::string_view>{*text});
-                                        }});
-    static Lazy<Counts> expected([] { return sequential(*text); });
+    grainscope::bench::Contest contest(
+        "word count of 200000000 bytes", thread_count,
+        {.items = 2e8, .bytes = 2e8, .fingerprint = [] {
+             return grainscope::bench::fingerprint(std::vector<std::string_view>{text()});
+         }});
+    static Lazy<Counts> expected([] { return sequential(text()); });
     const auto on_text = [](auto count) {
         return [count] {
-            const std::string_view whole = *text;
+            const std::string_view whole = text();
             return grainscope::bench::timed([&] { return count(whole); },
-                                            [](const Counts& answer) { return answer == *expected; });
+                                            [](const auto& answer) { return is_right(answer, *expected); });
         };
     };
     contest.ours("grainscope words.fold.reduce", on_text(by_words));
     contest.ours("grainscope parts.map.reduce",
                  on_text([threads](std::string_view whole) { return by_parts(whole, 4 * threads); }));
+    contest.ours("grainscope fold.reduce, the workload's table", on_text(by_word_tables));
     contest.oneTBB("oneTBB parallel_reduce over parts",
                    on_text([threads](std::string_view whole) { return oneTBB_by_parts(whole, 4 * threads); }));
     contest.libgomp("libgomp, a part a thread",
@@ -125,5 +165,5 @@ void add_words(int thread_count) {
 
 int main(int argc, char** argv) {
     for (const int threads : grainscope::bench::thread_counts()) add_words(threads);
-    return grainscope::bench::run(argc, argv, "byte");
+    return grainscope::bench::run(argc, argv, "a byte");
 }
