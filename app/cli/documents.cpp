@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <grainscope/study/picture.h>
+
 namespace grainscope::cli {
 namespace {
 
@@ -149,6 +151,14 @@ Json parameter_json(const workloads::Parameter& parameter) {
             {"live", parameter.live},
             {"tunable", parameter.tunable},
             {"choices", std::move(choices)}};
+}
+
+/// The picture that a run with the defaults has.
+Json default_picture_json(const workloads::Description& description) {
+    workloads::Values values;
+    for (const workloads::Parameter& parameter : description.parameters)
+        values.emplace(parameter.name, parameter.default_value);
+    return Json::parse(study::picture_json(description.picture, values));
 }
 
 }  // namespace
@@ -324,7 +334,8 @@ Json list_json() {
                              {"category", description.category},
                              {"summary", description.summary},
                              {"parameters", std::move(parameters)},
-                             {"backends", description.backends}});
+                             {"backends", description.backends},
+                             {"picture", default_picture_json(description)}});
     }
     return {{"schema", schema},
             {"version", GRAINSCOPE_VERSION},

@@ -233,7 +233,8 @@ class Facts(Case):
         self.assertEqual([backend["name"] for backend in document["backends"]],
                          ["grainscope", "openmp", "tbb", "threads", "sequential"])
         for workload in workloads.values():
-            self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends"})
+            self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends",
+                                             "picture"})
             for parameter in workload["parameters"]:
                 self.assertEqual(set(parameter), {"name", "label", "help", "unit", "kind", "default", "minimum", "maximum",
                                                   "logarithmic", "live", "tunable", "choices"})

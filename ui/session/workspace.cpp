@@ -162,7 +162,7 @@ void Workspace::refreshTimeViews() {
     const TimeRange visible = time.visible();
     lanes.refresh(visible);
     utilisation.refresh(visible);
-    bars.refresh(time.isFollowing() ? std::nullopt : time.cursor());
+    board.refresh(time.isFollowing() ? std::nullopt : time.cursor());
 }
 
 TimeRange Workspace::inspectedRange() const {
@@ -178,7 +178,7 @@ void Workspace::showRecording(std::shared_ptr<LiveRecording> recording, bool liv
     pulledVersion_ = 0;
     lanes.setRecording(shared);
     utilisation.setRecording(shared);
-    bars.setRecording(shared);
+    board.setRecording(shared);
     counters.setRecording(shared);
     const Nanoseconds end = shared ? shared->end : 0;
     time.restart(live, end);

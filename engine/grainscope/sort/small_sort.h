@@ -78,7 +78,7 @@ template <class T, class Less>
 /// otherwise. Stable. Whatever less does, contradict itself or throw, `out` ends as a permutation of what `in` was.
 template <class T, class Less>
 requires is_plain<T>
-void small_sort(T* in, T* out, std::size_t size, Less less) {
+[[gnu::noinline]] void small_sort(T* in, T* out, std::size_t size, Less less) {
     if (size < 2) {
         std::copy_n(in, size, out);
         return;

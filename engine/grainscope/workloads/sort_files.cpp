@@ -171,6 +171,24 @@ bool is_replaceable(const std::string& path) {
     return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
 }
 
+// fill(writer) writes the content and returns false, with errno, where it cannot.
+template <class Fill>
+std::expected<void, Failure> write_file(const std::string& path, Fill&& fill) {
+    const bool replace = is_replaceable(path);
+    const std::string target = replace ? fmt::format("{}.{}.part", path, ::getpid()) : path;
+    const auto failed = [&](int error) {
+        if (replace) ::unlink(target.c_str());
+        return file_failure(fmt::format("{} cannot be written: {}", path, reason(error)));
+    };
+    File file(target, O_WRONLY | (replace ? O_CREAT | O_TRUNC : 0));
+    if (!file.is_open()) return failed(errno);
+    Writer writer(file.descriptor());
+    if (!fill(writer)) return failed(errno);
+    if (!file.close()) return failed(errno);
+    if (replace && ::rename(target.c_str(), path.c_str()) != 0) return failed(errno);
+    return {};
+}
+
 }  // namespace
 
 template <class T>
@@ -218,20 +236,13 @@ std::expected<void, Failure> check_writable(const std::string& path) {
 }
 
 std::expected<void, Failure> write_elements(const std::string& path, FileFormat format, const Elements& elements) {
-    const bool replace = is_replaceable(path);
-    const std::string target = replace ? fmt::format("{}.{}.part", path, ::getpid()) : path;
-    const auto failed = [&](int error) {
-        if (replace) ::unlink(target.c_str());
-        return file_failure(fmt::format("{} cannot be written: {}", path, reason(error)));
-    };
-    File file(target, O_WRONLY | (replace ? O_CREAT | O_TRUNC : 0));
-    if (!file.is_open()) return failed(errno);
-    Writer writer(file.descriptor());
-    const bool written = std::visit([&](const auto& values) { return write_values(writer, format, values); }, elements);
-    if (!written) return failed(errno);
-    if (!file.close()) return failed(errno);
-    if (replace && ::rename(target.c_str(), path.c_str()) != 0) return failed(errno);
-    return {};
+    return write_file(path, [&](Writer& writer) {
+        return std::visit([&](const auto& values) { return write_values(writer, format, values); }, elements);
+    });
+}
+
+std::expected<void, Failure> write_bytes(const std::string& path, std::string_view bytes) {
+    return write_file(path, [&](Writer& writer) { return writer.add(bytes) && writer.flush(); });
 }
 
 }  // namespace grainscope::workloads

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <grainscope/workloads/sort_data.h>
@@ -31,5 +32,7 @@ template <class T>
 /// was.
 [[nodiscard]] std::expected<void, Failure> write_elements(const std::string& path, FileFormat format,
                                                           const Elements& elements);
+/// Writes these bytes, likewise.
+[[nodiscard]] std::expected<void, Failure> write_bytes(const std::string& path, std::string_view bytes);
 
 }  // namespace grainscope::workloads

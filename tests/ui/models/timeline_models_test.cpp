@@ -8,8 +8,8 @@
 #include <grainscope/trace/analysis.h>
 
 #include "engine/tests/trace_synthetic.h"
+#include "ui/models/board_model.h"
 #include "ui/models/counter_model.h"
-#include "ui/models/data_bars_model.h"
 #include "ui/models/explanation.h"
 #include "ui/models/format.h"
 #include "ui/models/lane_model.h"
@@ -374,19 +374,19 @@ class TimelineModelsTest : public QObject {
 
     void theBarsShowTheFrameOfTheMoment() {
         const auto recording = synthetic();
-        DataBarsModel bars;
+        BoardModel bars;
         QAbstractItemModelTester tester(&bars, QAbstractItemModelTester::FailureReportingMode::QtTest);
         bars.setRecording(recording);
         QVERIFY(bars.refresh());
         QCOMPARE(bars.count(), static_cast<int>(SyntheticRun::slots));
         QVERIFY(std::ranges::is_sorted(bars.values()));
-        QCOMPARE(shown(bars, 63, DataBarsModel::ValueColumn), u"100.0 %"_s);
-        QCOMPARE(shown(bars, 63, DataBarsModel::WorkerColumn), u"worker 1"_s);
+        QCOMPARE(shown(bars, 63, BoardModel::ValueColumn), u"100.0 %"_s);
+        QCOMPARE(shown(bars, 63, BoardModel::WorkerColumn), u"worker 1"_s);
         QVERIFY(!bars.refresh());
         QVERIFY(bars.refresh(SyntheticRun::begin_of(1) + 13 * ms));
         QVERIFY(!std::ranges::is_sorted(bars.values()));
         QCOMPARE(bars.frameTime(), std::optional(SyntheticRun::begin_of(1) + 12 * ms));
-        QCOMPARE(shown(bars, 63, DataBarsModel::WorkerColumn), unknownText());
+        QCOMPARE(shown(bars, 63, BoardModel::WorkerColumn), unknownText());
         QVERIFY(bars.refresh(Nanoseconds{0}));
         QCOMPARE(bars.count(), 0);
     }

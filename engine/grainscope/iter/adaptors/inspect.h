@@ -33,27 +33,27 @@ struct InspectStep {
     /// Passes every item on after f has looked at it, as `const`.
     template <class F>
     [[nodiscard]] auto inspect(F f) && {
-        return look<D>(static_cast<D&&>(*this), std::move(f));
+        return look(static_cast<D&&>(*this), std::move(f));
     }
     template <class F>
     [[nodiscard]] auto inspect(F f) const& {
-        return look<D>(static_cast<const D&>(*this), std::move(f));
+        return look(static_cast<const D&>(*this), std::move(f));
     }
     /// Passes every item on after f has changed it: f takes `T&`.
     template <class F>
     [[nodiscard]] auto update(F f) && {
-        return change<D>(static_cast<D&&>(*this), std::move(f));
+        return change(static_cast<D&&>(*this), std::move(f));
     }
     template <class F>
     [[nodiscard]] auto update(F f) const& {
-        return change<D>(static_cast<const D&>(*this), std::move(f));
+        return change(static_cast<const D&>(*this), std::move(f));
     }
     /// Items become values, by copying.
-    [[nodiscard]] auto cloned() && { return copies<D>(static_cast<D&&>(*this)); }
-    [[nodiscard]] auto cloned() const& { return copies<D>(static_cast<const D&>(*this)); }
+    [[nodiscard]] auto cloned() && { return copies(static_cast<D&&>(*this)); }
+    [[nodiscard]] auto cloned() const& { return copies(static_cast<const D&>(*this)); }
     /// The same; the name for what is cheap to copy.
-    [[nodiscard]] auto copied() && { return copies<D>(static_cast<D&&>(*this)); }
-    [[nodiscard]] auto copied() const& { return copies<D>(static_cast<const D&>(*this)); }
+    [[nodiscard]] auto copied() && { return copies(static_cast<D&&>(*this)); }
+    [[nodiscard]] auto copied() const& { return copies(static_cast<const D&>(*this)); }
     /// Stops all pieces soon after a closure throws. Every pipeline does so; the name is kept for those who look for
     /// it.
     [[nodiscard]] auto panic_fuse() && { return D(static_cast<D&&>(*this)); }

@@ -267,13 +267,11 @@ class Successes : public OneBase<Successes<Base>, Base> {
 
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
-        return this->base_.drive(
-            WrappingConsumer(
-                consumer,
-                [this](auto folder, Position) {
-                    return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
-                }),
-            policy);
+        const auto wrap = [this](auto folder, Position) {
+            return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
+        };
+        const auto is_over = [this] { return failure_->is_set(); };
+        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
     }
 
   private:

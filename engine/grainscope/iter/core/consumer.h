@@ -71,11 +71,29 @@ class WrappingConsumer {
     WrappingConsumer(const Next& next, Wrap wrap) : next_(next), wrap_(std::move(wrap)) {}
     [[nodiscard]] auto folder(Position first) const { return wrap_(next_.folder(first), first); }
     Result combine(Result left, Result right) const { return next_.combine(std::move(left), std::move(right)); }
-    [[nodiscard]] bool is_full(Position first) const { return next_.is_full(first); }
+    [[nodiscard]] bool is_full(Position first) const {
+        if constexpr (requires { wrap_.is_over(); }) {
+            if (wrap_.is_over()) return true;
+        }
+        return next_.is_full(first);
+    }
 
   private:
     const Next& next_;
     Wrap wrap_;
+};
+
+/// A `wrap` for adaptors after which nobody wants an item once `over` says so: all pieces end, and those of a pipeline
+/// around them (flat_map) do not begin.
+template <class Wrap, class Over>
+struct EndingWrap {
+    Wrap wrap;
+    Over over;
+    template <class Folder>
+    [[nodiscard]] auto operator()(Folder folder, Position first) const {
+        return wrap(std::move(folder), first);
+    }
+    [[nodiscard]] bool is_over() const { return over(); }
 };
 
 /// A consumer whose positions lie `offset` to the right (or, wrapping around, to the left).
