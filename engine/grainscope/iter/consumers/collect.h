@@ -250,11 +250,14 @@ class Successes : public OneBase<Successes<Base>, Base> {
 
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
-        const auto wrap = [this](auto folder, Position) {
-            return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
-        };
-        const auto is_over = [this] { return failure_->is_set(); };
-        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
+        return this->base_.drive(
+            WrappingConsumer(
+                consumer,
+                [this](auto folder, Position) {
+                    return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
+                },
+                [this] { return failure_->is_set(); }),
+            policy);
     }
 
   private:
@@ -310,6 +313,8 @@ struct CollectStep {
         container.clear();
         extend_container(container, self());
     }
+    /// What each piece has gathered, in the items' order, not yet put together: one vector a piece.
+    [[nodiscard]] auto collect_vec_list() const { return consume(self(), GatherConsumer<Kept<typename D::Item>>()); }
     /// Appends all items to a container.
     template <class Container>
     void extend(Container& container) const {
