@@ -43,11 +43,11 @@ class UnstableSort {
         end_ = last;
         parallel_split_min_ = std::max(parallel_partition_min, data.size() / std::max<std::size_t>(workers_, 1));
         switch (find_order(first, last, less_, fork_)) {
-            case Order::ascending:
+            case Arrangement::ascending:
                 return;
-            case Order::descending:
+            case Arrangement::descending:
                 return reverse_parallel(first, last, fork_);
-            case Order::unsorted:
+            case Arrangement::unsorted:
                 sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
         }
     }
