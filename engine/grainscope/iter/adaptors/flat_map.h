@@ -16,6 +16,7 @@ class FlatMapFolder {
   public:
     using Result = typename C::Result;
     static constexpr bool may_stop = true;
+    static constexpr bool wants_selected = false;
     static constexpr int lanes = 0;
 
     FlatMapFolder(const C& consumer, const F& f, const Policy& policy, Position at)

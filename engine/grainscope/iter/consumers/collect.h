@@ -80,25 +80,18 @@ class PlaceConsumer {
     T* begin_;
 };
 
-/// What the pieces of an unindexed pipeline have gathered, in their order.
-template <class T>
-using Gathered = std::list<std::vector<T>>;
-
 template <class T>
 class GatherConsumer {
   public:
     using Result = Gathered<T>;
     struct Folder : FinalFolder<Result> {
-        std::vector<T> items;
+        static constexpr bool wants_selected = true;
+        Gathering<T> items;
         template <class X>
         void feed(X&& item) {
-            items.emplace_back(std::forward<X>(item));
+            items.add(std::forward<X>(item));
         }
-        Result finish() && {
-            Result result;
-            if (!items.empty()) result.push_back(std::move(items));
-            return result;
-        }
+        Result finish() && { return std::move(items).take(); }
     };
     [[nodiscard]] Folder folder(Position) const { return {}; }
     Result combine(Result left, Result right) const {
@@ -133,11 +126,23 @@ class JoinConsumer {
     [[nodiscard]] bool is_full(Position) const { return false; }
 };
 
-template <class T>
-[[nodiscard]] std::size_t size_of(const Gathered<T>& parts) {
-    std::size_t size = 0;
-    for (const auto& part : parts) size += part.size();
-    return size;
+/// Appends what was gathered to a vector.
+template <class T, class Allocator>
+void append_parts(std::vector<T, Allocator>& vector, Gathered<T>& parts) {
+    const std::size_t size = size_of(parts);
+    if (vector.empty() && parts.size() == 1) {
+        if constexpr (std::is_same_v<std::vector<T, Allocator>, std::vector<T>>) {
+            vector = std::move(parts.front());
+            return;
+        }
+    }
+    reserve_for(vector, size);
+    if constexpr (can_grow_in_place<T, Allocator> && std::is_nothrow_move_constructible_v<T>) {
+        move_parts(vector, parts, size);
+    } else {
+        for (auto& part : parts)
+            for (auto&& item : part) vector.push_back(std::move(item));
+    }
 }
 
 /// Appends the items of a pipeline to a vector. Strong guarantee: if a closure throws, the vector is as it was.
@@ -151,20 +156,7 @@ void append_to(std::vector<T, Allocator>& vector, const P& pipeline) {
         items.release();
     } else {
         Gathered<T> parts = consume(pipeline, GatherConsumer<T>());
-        const std::size_t size = size_of(parts);
-        if (vector.empty() && parts.size() == 1) {
-            if constexpr (std::is_same_v<std::vector<T, Allocator>, std::vector<T>>) {
-                vector = std::move(parts.front());
-                return;
-            }
-        }
-        reserve_for(vector, size);
-        if constexpr (can_grow_in_place<T, Allocator> && std::is_nothrow_move_constructible_v<T>) {
-            move_parts(vector, parts, size);
-        } else {
-            for (auto& part : parts)
-                for (auto&& item : part) vector.push_back(std::move(item));
-        }
+        append_parts(vector, parts);
     }
 }
 
@@ -250,14 +242,11 @@ class Successes : public OneBase<Successes<Base>, Base> {
 
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
-        return this->base_.drive(
-            WrappingConsumer(
-                consumer,
-                [this](auto folder, Position) {
-                    return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
-                },
-                [this] { return failure_->is_set(); }),
-            policy);
+        const auto wrap = [this](auto folder, Position) {
+            return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
+        };
+        const auto is_over = [this] { return failure_->is_set(); };
+        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
     }
 
   private:
