@@ -68,6 +68,20 @@ Json worker_json(std::size_t id, const trace::WorkerTimes& worker) {
             {"wakes", counter(&trace::Counters::wakes)}};
 }
 
+Json splitting_json(const std::optional<SplittingTelemetry>& splitting) {
+    if (!splitting) return nullptr;
+    const bool was_timed = splitting->item_ns > 0;
+    return {{"grain", splitting->grain},
+            {"grain_origin", splitting->why_grain == GrainOrigin::given ? "given" : "probed"},
+            {"item_ns", was_timed ? Json(splitting->item_ns) : Json(nullptr)},
+            {"items", splitting->items > 0 ? Json(splitting->items) : Json(nullptr)},
+            {"pieces", splitting->pieces},
+            {"splits_at_start", splitting->splits_at_start},
+            {"splits_on_demand", splitting->splits_on_demand},
+            {"splits_by_max_len", splitting->splits_by_max_len},
+            {"migrated", splitting->migrated}};
+}
+
 Json models_json(const std::vector<study::SpeedupPoint>& curve) {
     Json amdahl = nullptr;
     if (const auto fit = study::fit_amdahl(curve)) amdahl = {{"serial_fraction", fit->serial_fraction}};
@@ -224,6 +238,7 @@ Json run_json(const Circumstances& circumstances, const study::RunResult& result
                   {"items_per_second", median && *median > 0 ? Json(result.items / *median * 1e9) : Json(nullptr)},
                   {"workers", std::move(workers)},
                   {"utilisation", or_null(result.utilisation())},
+                  {"splitting", splitting_json(result.splitting)},
                   {"dropped_events", circumstances.dropped_events},
                   {"failures", std::move(failures)}};
     add_circumstances(document, circumstances);

@@ -78,7 +78,7 @@ TEST(Searches, FromTheRightEndAtTheFirstMatch) {
     EXPECT_EQ(looked_at, 1U);
     looked_at = 0;
     const auto odd_half = [&](int x) { return is_odd(x) ? std::optional(x / 2) : std::nullopt; };
-    EXPECT_EQ(pool.install([&] { return par_iter(numbers).rev().skip(1).find_map_last(odd_half); }), 0);
+    EXPECT_EQ(pool.install([&] { return par_iter(numbers).rev().with_grain(1).find_map_last(odd_half); }), 0);
     EXPECT_EQ(looked_at, 2U);
 }
 

@@ -80,9 +80,26 @@ TEST_P(LoopTest, AReductionCarriesValuesThatOwnMemory) {
     for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], i);
 }
 
+TEST_P(LoopTest, EachIndexMayBeATaskOfItsOwn) {
+    const auto backend = make(3);
+    for (const std::size_t n : {1U, 2U, 3U, 100U}) {
+        std::vector<std::atomic<int>> visits(n);
+        fork_each(*backend, n, [&](std::size_t first, std::size_t last) {
+            for (; first < last; ++first) ++visits[first];
+        });
+        EXPECT_TRUE(std::ranges::all_of(visits, [](const auto& count) { return count == 1; })) << n;
+    }
+    EXPECT_THROW(fork_each(*backend, 10,
+                           [](std::size_t i, std::size_t) {
+                               if (i == 7) throw std::logic_error("on purpose");
+                           }),
+                 std::logic_error);
+}
+
 TEST_P(LoopTest, NothingToDoCallsNothingAndGivesTheIdentity) {
     const auto backend = make(2);
     for_blocks(*backend, 0, 0, [](std::size_t, std::size_t) { FAIL() << "there is no block"; });
+    fork_each(*backend, 0, [](std::size_t, std::size_t) { FAIL() << "there is no task"; });
     const int identity = reduce_blocks(
         *backend, 0, 0, 42, [](std::size_t, std::size_t, int) { return 0; }, [](int, int) { return 0; });
     EXPECT_EQ(identity, 42);

@@ -22,31 +22,15 @@
 #include <grainscope/workloads/workload.h>
 
 #include "workloads_backend_list.h"
+#include "workloads_prepared.h"
 
 namespace grainscope::workloads {
 namespace {
 
-using Given = std::vector<std::pair<std::string, std::string>>;
-
-Values values_of(const std::string& workload, const Given& given) {
-    auto values = parse_values(Registry::instance().find(workload)->description, given);
-    EXPECT_TRUE(values.has_value()) << values.error().message;
-    return values.value_or(Values());
-}
-
-std::unique_ptr<Workload> prepared(const std::string& name, const Given& given, std::uint64_t seed = 1) {
-    auto workload = Registry::instance().find(name)->create();
-    const auto ready = workload->prepare(values_of(name, given), seed);
-    EXPECT_TRUE(ready.has_value()) << ready.error().message;
-    return workload;
-}
-
-void expect_right_answer(Workload& workload, backends::Backend& backend, RunContext& context, const std::string& what) {
-    workload.reset(context);
-    workload.run(backend, context);
-    const auto verdict = workload.check();
-    EXPECT_TRUE(verdict.has_value()) << what << ": " << verdict.error();
-}
+using testing::expect_right_answer;
+using testing::Given;
+using testing::prepared;
+using testing::values_of;
 
 class RunsOn : public ::testing::TestWithParam<std::string> {
   protected:

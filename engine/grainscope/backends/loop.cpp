@@ -273,7 +273,21 @@ Owned reduce(SequentialBackend& backend, std::size_t n, std::size_t grain, Owned
     return start;
 }
 
+// -- fork and join ---------------------------------------------------------------------------------------------------
+
+template <class Fork>
+void fork_range(Fork& fork, std::size_t first, std::size_t last, BlockBody body) {
+    if (last - first == 1) return body(first, last);
+    const std::size_t middle = first + (last - first) / 2;
+    fork.join([&] { fork_range(fork, first, middle, body); }, [&] { fork_range(fork, middle, last, body); });
+}
+
 }  // namespace
+
+void fork_each(Backend& backend, std::size_t n, BlockBody body) {
+    if (n == 0) return;
+    run_on(backend, [&](auto& fork) { fork_range(fork, 0, n, body); });
+}
 
 void for_blocks(Backend& backend, std::size_t n, std::size_t grain, BlockBody body) {
     if (n == 0) return;

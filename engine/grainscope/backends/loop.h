@@ -46,6 +46,10 @@ class BlockBody {
 /// several throw, it is one of them. The backend stays usable. Not to be called from inside run_on or another loop.
 void for_blocks(Backend& backend, std::size_t n, std::size_t grain, BlockBody body);
 
+/// Calls body(i, i + 1) for every i in [0, n), each a task of its own, by forks that halve [0, n): for a few large
+/// pieces. Otherwise as for_blocks.
+void fork_each(Backend& backend, std::size_t n, BlockBody body);
+
 namespace detail {
 
 /// What one thread or piece has added up, without its type: `add` is called once a block.

@@ -109,12 +109,7 @@ class ThreadsBackend final : public Backend {
             team.reserve(threads() - 1);
             try {
                 while (team.size() + 1 < threads()) {
-                    team.emplace_back([this, &body, row = team.size() + 1] {
-                        detail::fork_share = {row, 0};
-                        rows_.enter(row);
-                        body(row);
-                        rows_.leave(row);
-                    });
+                    team.emplace_back([this, &body, row = team.size() + 1] { as_row(row, [&] { body(row); }); });
                 }
             } catch (
                 const std::exception&) {  // no thread to be had: the rows from team.size() + 1 on are left to this one
@@ -123,6 +118,20 @@ class ThreadsBackend final : public Backend {
             for (std::size_t row = team.size() + 1; row < threads(); ++row) body(row);
             for (std::thread& thread : team) thread.join();
         });
+    }
+
+    /// Calls body() on a thread of the caller's own making, which stands for `row` (1 or more) until it ends: nobody
+    /// else does at the same time. What body throws passes through.
+    template <class Body>
+    void as_row(std::size_t row, Body&& body) {
+        detail::fork_share = {row, 0};
+        rows_.enter(row);
+        const struct Leave {
+            ThreadRows& rows;
+            std::size_t row;
+            ~Leave() { rows.leave(row); }
+        } leave{rows_, row};
+        body();
     }
 
   private:

@@ -184,6 +184,7 @@ std::expected<Repetition, workloads::Failure> Harness::repeat(trace::PhaseKind k
     PhaseMark mark(collector_, kind, index);
     const CancellationToken token = control_.begin_repetition();
     workloads::RunContext run_context = context(token);
+    const auto pipelines_before = backend_->splitting().transform([](const auto& splitting) { return splitting.runs; });
     const trace::MeterReading before = meter_.read();
     const auto ran = guarded("running", [&]() -> std::expected<void, Failure> {
         const std::uint64_t begin = platform::monotonic_ns();
@@ -197,6 +198,8 @@ std::expected<Repetition, workloads::Failure> Harness::repeat(trace::PhaseKind k
     });
     repetition.workers = trace::times_between(before, meter_.read());
     repetition.workers.resize(backend_->subject().worker_count());
+    if (const auto splitting = backend_->splitting(); splitting && splitting->runs > pipelines_before.value_or(0))
+        repetition.splitting = splitting;
     repetition.disturbed = control_.end_repetition() || slow_ > 1;
     repetition.cancelled = token.is_cancelled();
     mark.end(repetition.cancelled || repetition.disturbed || !ran);

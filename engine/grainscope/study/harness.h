@@ -38,10 +38,11 @@ struct Setting {
 /// What came of one run of the workload.
 struct Repetition {
     double time_ns = 0;
-    bool cancelled = false;                   ///< it did not run to its end
-    bool disturbed = false;                   ///< slowed down or paused: not a sample
-    std::optional<std::string> wrong;         ///< the line that says what is wrong with the answer
-    std::vector<trace::WorkerTimes> workers;  ///< one row a worker, of the timed part only
+    bool cancelled = false;                       ///< it did not run to its end
+    bool disturbed = false;                       ///< slowed down or paused: not a sample
+    std::optional<std::string> wrong;             ///< the line that says what is wrong with the answer
+    std::vector<trace::WorkerTimes> workers;      ///< one row a worker, of the timed part only
+    std::optional<SplittingTelemetry> splitting;  ///< how its last parallel iterator was cut; none if it had none
 };
 
 /// Owns the workload and the backends it has run on. One thread only (the control may be asked from others).

@@ -161,17 +161,15 @@ class WordCount final : public Workload {
         std::size_t most_words = 0;
         for (const auto& table : tables) most_words = std::max(most_words, table->size());
         result_.assign(std::size_t{1} << bits, WordTable());
-        backends::for_blocks(backend, result_.size(), 1, [&](std::size_t first, std::size_t last) {
+        backends::fork_each(backend, result_.size(), [&](std::size_t range, std::size_t) {
             observer.block([&] {
-                for (; first < last; ++first) {
-                    WordTable merged(most_words >> bits);
-                    for (const auto& table : tables) {
-                        table->for_each_with_prefix(
-                            static_cast<std::uint32_t>(first), bits,
-                            [&](const WordTable::Entry& entry) { merged.add(entry.word, entry.count); });
-                    }
-                    result_[first] = std::move(merged);
+                WordTable merged(most_words >> bits, bits);
+                for (const auto& table : tables) {
+                    table->for_each_with_prefix(
+                        static_cast<std::uint32_t>(range), bits,
+                        [&](const WordTable::Entry& entry) { merged.add(entry.word, entry.count); });
                 }
+                result_[range] = std::move(merged);
             });
         });
     }

@@ -59,7 +59,8 @@ class WordTable {
     };
     static constexpr int fewest_bits = 12;
 
-    explicit WordTable(std::size_t expected_words = 0) {
+    /// common_bits: so many upper bits are the same in all hashes to come, as in a range of them, and tell no place.
+    explicit WordTable(std::size_t expected_words = 0, int common_bits = 0) : common_bits_(common_bits) {
         while (most_words() < expected_words) ++bits_;
         entries_.resize(std::size_t{1} << bits_);
     }
@@ -89,7 +90,8 @@ class WordTable {
             if (entry.count != 0) visitor(entry);
     }
 
-    /// Visits the words whose hashes begin with the `bits` bits of `prefix`. bits: 1 to fewest_bits.
+    /// Visits the words whose hashes begin with the `bits` bits of `prefix`. bits: 1 to fewest_bits. For tables without
+    /// common bits.
     template <class Visitor>
     void for_each_with_prefix(std::uint32_t prefix, int bits, Visitor&& visitor) const {
         const std::size_t begin = std::size_t{prefix} << (bits_ - bits);
@@ -109,12 +111,12 @@ class WordTable {
     }
 
     [[nodiscard]] std::size_t mask() const { return entries_.size() - 1; }
-    [[nodiscard]] std::size_t home(std::uint32_t hash) const { return hash >> (32 - bits_); }
+    [[nodiscard]] std::size_t home(std::uint32_t hash) const { return hash << common_bits_ >> (32 - bits_); }
     [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & mask(); }
     [[nodiscard]] std::size_t most_words() const { return (std::size_t{5} << bits_) / 8; }
 
     void grow() {
-        if (bits_ == 32) throw std::length_error("a text of more than 2.6 thousand million different words");
+        if (bits_ + common_bits_ == 32) throw std::length_error("a text of more than a thousand million different words");
         std::vector<Entry> old = std::move(entries_);
         ++bits_;
         size_ = 0;
@@ -126,6 +128,7 @@ class WordTable {
     std::vector<Entry> entries_;
     std::size_t size_ = 0;
     int bits_ = fewest_bits;
+    int common_bits_ = 0;
 };
 
 /// Cuts text at ASCII white space.

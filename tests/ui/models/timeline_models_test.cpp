@@ -439,6 +439,24 @@ class TimelineModelsTest : public QObject {
         QVERIFY2(text.contains(u"the 50 % between the repetitions"_s), qPrintable(text));
     }
 
+    void theExplanationSaysHowTheWorkWasCut() {
+        QJsonObject splitting{{u"grain"_s, 4096},          {u"grain_origin"_s, u"probed"_s},
+                              {u"item_ns"_s, 2.1},         {u"pieces"_s, 37},
+                              {u"splits_at_start"_s, 1},   {u"splits_on_demand"_s, 35},
+                              {u"splits_by_max_len"_s, 0}, {u"migrated"_s, 12}};
+        const auto shown = [&] { return explainSplitting(splitting).replace(QChar(0xa0), u' '); };
+        QCOMPARE(shown(),
+                 u"The grain was found to be 4,096 items: a probe took 2.10 ns an item. The work was cut into 37 "
+                 "pieces: 2 at the start, 35 on demand."_s);
+        splitting.insert(u"grain_origin"_s, u"given"_s);
+        splitting.insert(u"splits_on_demand"_s, 30);
+        splitting.insert(u"splits_by_max_len"_s, 5);
+        QCOMPARE(shown(),
+                 u"The grain was given: 4,096 items. The work was cut into 37 pieces: 2 at the start, 30 on "
+                 "demand, 5 for their length."_s);
+        QCOMPARE(explainSplitting({}), QString());
+    }
+
     void theOverviewIsTheShareOfBusyWorkers() {
         LaneModel lanes;
         lanes.setRecording(synthetic());

@@ -51,11 +51,13 @@ class AnyN : public OneBase<AnyN<Base, skip>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         SharedBudget budget(n_);
-        const auto wrap = [&budget](auto folder, Position) {
-            return BudgetFolder<decltype(folder), skip>{{std::move(folder)}, budget};
-        };
-        const auto over = [&budget] { return !skip && budget.is_spent(); };
-        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, over}), policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&budget](auto folder, Position) {
+                                         return BudgetFolder<decltype(folder), skip>{{std::move(folder)}, budget};
+                                     },
+                                     [&budget] { return !skip && budget.is_spent(); }),
+                                 policy);
     }
 
   private:
@@ -98,11 +100,13 @@ class AnyWhile : public OneBase<AnyWhile<Base, F, skip>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         Atomic<bool> over{false};
-        const auto wrap = [&](auto folder, Position) {
-            return WhileFolder<decltype(folder), F, skip>{{std::move(folder)}, over, f_};
-        };
-        const auto is_over = [&over] { return !skip && over.load(relaxed); };
-        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&](auto folder, Position) {
+                                         return WhileFolder<decltype(folder), F, skip>{{std::move(folder)}, over, f_};
+                                     },
+                                     [&over] { return !skip && over.load(relaxed); }),
+                                 policy);
     }
 
   private:
@@ -135,11 +139,13 @@ class WhileSome : public OneBase<WhileSome<Base>, Base> {
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
         Atomic<bool> over{false};
-        const auto wrap = [&over](auto folder, Position) {
-            return WhileSomeFolder<decltype(folder)>{{std::move(folder)}, over};
-        };
-        const auto is_over = [&over] { return over.load(relaxed); };
-        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
+        return this->base_.drive(WrappingConsumer(
+                                     consumer,
+                                     [&](auto folder, Position) {
+                                         return WhileSomeFolder<decltype(folder)>{{std::move(folder)}, over};
+                                     },
+                                     [&over] { return over.load(relaxed); }),
+                                 policy);
     }
 };
 

@@ -237,23 +237,6 @@ struct SuccessFolder : ForwardingFolder<Next> {
     [[nodiscard]] bool is_full() const { return failure.is_set() || this->next.is_full(); }
 };
 
-/// Which failure came first in time; written once.
-template <class Tried>
-class FirstFailure {
-  public:
-    template <class X>
-    void set(X&& failed) {
-        if (taken_.exchange(true, relaxed)) return;  // who wins writes; the joins order the reading
-        failure_.emplace(std::forward<X>(failed));
-    }
-    [[nodiscard]] bool is_set() const { return taken_.load(relaxed); }
-    [[nodiscard]] Tried& get() { return *failure_; }
-
-  private:
-    Atomic<bool> taken_{false};
-    std::optional<Tried> failure_;
-};
-
 /// The values of a pipeline of results.
 template <class Base>
 class Successes : public OneBase<Successes<Base>, Base> {
@@ -267,11 +250,14 @@ class Successes : public OneBase<Successes<Base>, Base> {
 
     template <class C>
     typename C::Result drive(const C& consumer, const Policy& policy) const {
-        const auto wrap = [this](auto folder, Position) {
-            return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
-        };
-        const auto is_over = [this] { return failure_->is_set(); };
-        return this->base_.drive(WrappingConsumer(consumer, EndingWrap{wrap, is_over}), policy);
+        return this->base_.drive(
+            WrappingConsumer(
+                consumer,
+                [this](auto folder, Position) {
+                    return SuccessFolder<decltype(folder), FirstFailure<Tried>>{{std::move(folder)}, *failure_};
+                },
+                [this] { return failure_->is_set(); }),
+            policy);
     }
 
   private:
@@ -327,6 +313,8 @@ struct CollectStep {
         container.clear();
         extend_container(container, self());
     }
+    /// What each piece has gathered, in the items' order, not yet put together: one vector a piece.
+    [[nodiscard]] auto collect_vec_list() const { return consume(self(), GatherConsumer<Kept<typename D::Item>>()); }
     /// Appends all items to a container.
     template <class Container>
     void extend(Container& container) const {

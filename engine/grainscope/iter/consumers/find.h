@@ -33,6 +33,8 @@ class PickConsumer {
             found.emplace(std::forward<X>(item));
         }
         [[nodiscard]] bool is_full() const {
+            // A later one may follow, and adaptors that may stop ask whatever may_stop says here.
+            if constexpr (which == Which::last) return false;
             // The neighbours are looked at between blocks (PickConsumer::is_full); any means any.
             return found.has_value() || (which == Which::any && consumer.is_full(first));
         }

@@ -33,40 +33,30 @@ class ForEachConsumer {
     const F& f_;
 };
 
-/// Keeps one failure; what the successes hold is not asked for.
+/// Keeps the first failure in time; what the successes hold is not asked for.
 template <class Tried, class F>
 class TryForEachConsumer {
   public:
-    using Result = Tried;
-    explicit TryForEachConsumer(const F& f) : f_(f) {}
-    struct Folder : FinalFolder<Tried> {
+    using Result = std::monostate;
+    TryForEachConsumer(const F& f, FirstFailure<Tried>& failure) : f_(f), failure_(failure) {}
+    struct Folder : FinalFolder<Result> {
         static constexpr bool may_stop = true;
-        Tried value;
         const TryForEachConsumer& consumer;
         template <class X>
         void feed(X&& item) {
-            Tried next = call_with_item(consumer.f_, std::forward<X>(item));
-            if (next) return;
-            consumer.failed_.store(true, relaxed);  // a hint to stop; the joins order the results
-            value = std::move(next);
+            if (Tried tried = call_with_item(consumer.f_, std::forward<X>(item)); !tried)
+                consumer.failure_.set(std::move(tried));
         }
-        [[nodiscard]] bool is_full() const { return consumer.failed_.load(relaxed); }
-        Tried finish() && { return std::move(value); }
+        [[nodiscard]] bool is_full() const { return consumer.failure_.is_set(); }
+        Result finish() && { return {}; }
     };
-    [[nodiscard]] Folder folder(Position) const { return {{}, success(), *this}; }
-    Tried combine(Tried left, Tried right) const { return left ? std::move(right) : std::move(left); }
-    [[nodiscard]] bool is_full(Position) const { return failed_.load(relaxed); }
+    [[nodiscard]] Folder folder(Position) const { return {{}, *this}; }
+    Result combine(Result, Result) const { return {}; }
+    [[nodiscard]] bool is_full(Position) const { return failure_.is_set(); }
 
   private:
-    static Tried success() {
-        if constexpr (std::is_void_v<typename Tried::value_type>)
-            return Tried();
-        else
-            return Tried(typename Tried::value_type());
-    }
-
     const F& f_;
-    mutable Atomic<bool> failed_{false};
+    FirstFailure<Tried>& failure_;
 };
 
 template <class D>
@@ -96,7 +86,13 @@ struct ForEachStep {
         using Tried = std::decay_t<CallResult<F, typename D::Item>>;
         static_assert(Tryable<Tried>,
                       "grainscope: the closure of try_for_each must return a std::expected or a std::optional");
-        return consume(self(), TryForEachConsumer<Tried, F>(f));
+        FirstFailure<Tried> failure;
+        consume(self(), TryForEachConsumer<Tried, F>(f, failure));
+        if (failure.is_set()) return std::move(failure.get());
+        if constexpr (std::is_void_v<typename Tried::value_type>)
+            return Tried();
+        else
+            return Tried(typename Tried::value_type());
     }
     /// The same as f(state, item), with what init() makes for every piece.
     template <class Init, class F>

@@ -189,6 +189,14 @@ struct ReduceStep {
     /// How many items there are. Every item is made.
     [[nodiscard]] std::size_t count() const { return consume(self(), CountConsumer()); }
 
+    /// How many items there are, if the pipeline knows it without running: if it is indexed.
+    [[nodiscard]] std::optional<std::size_t> opt_len() const {
+        if constexpr (D::is_indexed)
+            return self().len();
+        else
+            return std::nullopt;
+    }
+
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
 

@@ -8,73 +8,62 @@
 #include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/parallel_iterator.h>
 #include <grainscope/iter/core/tryable.h>
-#include <grainscope/platform/atomic.h>
 
 namespace grainscope::detail {
 
-/// Reduces successes; the first failure in time stops all pieces. Which of several failures comes out is not fixed.
-/// `Start` gives every piece a value to begin with, or, as std::nullopt_t, none.
+/// Reduces successes; the first failure in time is kept and stops all pieces. `Start` gives every piece a value to
+/// begin with, or, as std::nullopt_t, none.
 template <class Tried, class Start, class Op>
 class TryReduceConsumer {
   public:
-    using Value = typename std::remove_cvref_t<decltype(value_of(std::declval<Tried>()))>;
-    /// A failure, or the value of all successes so far, if there were any.
-    struct Result {
-        std::optional<Value> value;
-        std::optional<Tried> failure;
-    };
+    using Value = std::remove_cvref_t<decltype(value_of(std::declval<Tried>()))>;
+    using Result = std::optional<Value>;
 
-    TryReduceConsumer(const Start& start, const Op& op) : start_(start), op_(op) {}
+    TryReduceConsumer(const Start& start, const Op& op, FirstFailure<Tried>& failure)
+        : start_(start), op_(op), failure_(failure) {}
     struct Folder : FinalFolder<Result> {
         static constexpr bool may_stop = true;
-        Result result;
+        Result value;
         const TryReduceConsumer& consumer;
         template <class X>
         void feed(X&& item) {
             if (item)
-                consumer.add(result, value_of(std::forward<X>(item)));
+                consumer.add(value, value_of(std::forward<X>(item)));
             else
-                consumer.fail(result, std::forward<X>(item));
+                consumer.failure_.set(std::forward<X>(item));
         }
-        [[nodiscard]] bool is_full() const { return consumer.failed_.load(relaxed); }
-        Result finish() && { return std::move(result); }
+        [[nodiscard]] bool is_full() const { return consumer.failure_.is_set(); }
+        Result finish() && { return std::move(value); }
     };
     [[nodiscard]] Folder folder(Position) const {
         if constexpr (std::is_same_v<Start, std::nullopt_t>)
-            return {{}, {}, *this};
+            return {{}, std::nullopt, *this};
         else
-            return {{}, {Value(start_()), std::nullopt}, *this};
+            return {{}, Value(start_()), *this};
     }
     Result combine(Result left, Result right) const {
-        if (left.failure) return left;
-        if (right.failure) return right;
-        if (right.value) add(left, *std::move(right.value));
+        if (right && !failure_.is_set()) add(left, *std::move(right));
         return left;
     }
-    [[nodiscard]] bool is_full(Position) const { return failed_.load(relaxed); }
+    [[nodiscard]] bool is_full(Position) const { return failure_.is_set(); }
 
   private:
     template <class X>
-    void add(Result& result, X&& value) const {
-        if (!result.value) {
-            result.value.emplace(std::forward<X>(value));
+    void add(Result& sum, X&& value) const {
+        if (!sum) {
+            sum.emplace(std::forward<X>(value));
             return;
         }
-        Tried both = op_(*std::move(result.value), Value(std::forward<X>(value)));
+        Tried both = op_(*std::move(sum), Value(std::forward<X>(value)));
         if (both)
-            result.value.emplace(value_of(std::move(both)));
+            sum.emplace(value_of(std::move(both)));
         else
-            fail(result, std::move(both));
-    }
-    template <class X>
-    void fail(Result& result, X&& failure) const {
-        failed_.store(true, relaxed);  // a hint to stop; the joins order the results
-        if (!result.failure) result.failure.emplace(std::forward<X>(failure));
+            failure_.set(std::move(both));
     }
 
     const Start& start_;
     const Op& op_;
-    mutable Atomic<bool> failed_{false};
+    FirstFailure<Tried>& failure_;
 };
 
 template <class D>
@@ -89,8 +78,9 @@ struct TryReduceStep {
     [[nodiscard]] auto try_reduce(Identity identity, Op op) const {
         using Tried = Kept<typename D::Item>;
         static_assert(Tryable<Tried>, "grainscope: try_reduce needs items that are std::expected or std::optional");
-        auto result = consume(self(), TryReduceConsumer<Tried, Identity, Op>(identity, op));
-        return result.failure ? *std::move(result.failure) : success_of<Tried>(*std::move(result.value));
+        FirstFailure<Tried> failure;
+        auto value = consume(self(), TryReduceConsumer<Tried, Identity, Op>(identity, op, failure));
+        return failure.is_set() ? std::move(failure.get()) : success_of<Tried>(*std::move(value));
     }
     /// The same without an identity: std::optional of such a result, empty without items.
     template <class Op>
@@ -98,9 +88,10 @@ struct TryReduceStep {
         using Tried = Kept<typename D::Item>;
         static_assert(Tryable<Tried>,
                       "grainscope: try_reduce_with needs items that are std::expected or std::optional");
-        auto result = consume(self(), TryReduceConsumer<Tried, std::nullopt_t, Op>(std::nullopt, op));
-        if (result.failure) return result.failure;
-        return result.value ? std::optional<Tried>(success_of<Tried>(*std::move(result.value))) : std::nullopt;
+        FirstFailure<Tried> failure;
+        auto value = consume(self(), TryReduceConsumer<Tried, std::nullopt_t, Op>(std::nullopt, op, failure));
+        if (failure.is_set()) return std::optional<Tried>(std::move(failure.get()));
+        return value ? std::optional<Tried>(success_of<Tried>(*std::move(value))) : std::nullopt;
     }
 
   private:

@@ -61,39 +61,29 @@ struct FinalFolder {
     [[nodiscard]] bool is_full() const { return false; }
 };
 
-/// A consumer in front of another: `wrap` makes its folder out of the next one's (and the piece's position).
-template <class Next, class Wrap>
+/// Nobody but the next consumer says when it is enough.
+struct NeverEnough {
+    constexpr bool operator()() const noexcept { return false; }
+};
+
+/// A consumer in front of another: `wrap` makes its folder out of the next one's (and the piece's position); `enough`
+/// says whether all pieces may stop.
+template <class Next, class Wrap, class Enough = NeverEnough>
 class WrappingConsumer {
   public:
     using Result = typename Next::Result;
     static constexpr bool from_the_right = searches_from_the_right<Next>;
 
-    WrappingConsumer(const Next& next, Wrap wrap) : next_(next), wrap_(std::move(wrap)) {}
+    WrappingConsumer(const Next& next, Wrap wrap, Enough enough = {})
+        : next_(next), wrap_(std::move(wrap)), enough_(std::move(enough)) {}
     [[nodiscard]] auto folder(Position first) const { return wrap_(next_.folder(first), first); }
     Result combine(Result left, Result right) const { return next_.combine(std::move(left), std::move(right)); }
-    [[nodiscard]] bool is_full(Position first) const {
-        if constexpr (requires { wrap_.is_over(); }) {
-            if (wrap_.is_over()) return true;
-        }
-        return next_.is_full(first);
-    }
+    [[nodiscard]] bool is_full(Position first) const { return enough_() || next_.is_full(first); }
 
   private:
     const Next& next_;
     Wrap wrap_;
-};
-
-/// A `wrap` for adaptors after which nobody wants an item once `over` says so: all pieces end, and those of a pipeline
-/// around them (flat_map) do not begin.
-template <class Wrap, class Over>
-struct EndingWrap {
-    Wrap wrap;
-    Over over;
-    template <class Folder>
-    [[nodiscard]] auto operator()(Folder folder, Position first) const {
-        return wrap(std::move(folder), first);
-    }
-    [[nodiscard]] bool is_over() const { return over(); }
+    [[no_unique_address]] Enough enough_;
 };
 
 /// A consumer whose positions lie `offset` to the right (or, wrapping around, to the left).

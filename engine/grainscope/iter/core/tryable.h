@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include <grainscope/platform/atomic.h>
+
 namespace grainscope::detail {
 
 template <class T>
@@ -63,5 +65,22 @@ To failure_of(From&& from) {
     else
         return To(std::nullopt);
 }
+
+/// Which failure came first in time; written once.
+template <class Tried>
+class FirstFailure {
+  public:
+    template <class X>
+    void set(X&& failed) {
+        if (taken_.exchange(true, relaxed)) return;  // who wins writes; the joins order the reading
+        failure_.emplace(std::forward<X>(failed));
+    }
+    [[nodiscard]] bool is_set() const { return taken_.load(relaxed); }
+    [[nodiscard]] Tried& get() { return *failure_; }
+
+  private:
+    Atomic<bool> taken_{false};
+    std::optional<Tried> failure_;
+};
 
 }  // namespace grainscope::detail

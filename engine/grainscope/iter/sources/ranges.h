@@ -114,7 +114,28 @@ class OwningSource : public IndexedSource<OwningSource<Container>> {
     std::shared_ptr<Container> container_;
 };
 
-/// The same for containers without positions.
+/// A container whose elements are passed on as rvalues; it is cleared when the last copy of the pipeline is gone.
+template <class Container>
+class DrainingSource : public IndexedSource<DrainingSource<Container>> {
+  public:
+    using Item = std::ranges::range_value_t<Container>&&;
+
+    explicit DrainingSource(Container& container) : container_(&container, [](Container* c) { c->clear(); }) {}
+
+    [[nodiscard]] std::size_t len() const { return static_cast<std::size_t>(std::ranges::size(*container_)); }
+    struct Reader {
+        std::ranges::iterator_t<Container> begin;
+        Item at(std::size_t i) const {
+            return static_cast<Item>(begin[static_cast<std::ranges::range_difference_t<Container>>(i)]);
+        }
+    };
+    [[nodiscard]] Reader reader() const { return {std::ranges::begin(*container_)}; }
+
+  private:
+    std::shared_ptr<Container> container_;
+};
+
+/// The same as OwningSource for containers without positions.
 template <class Container>
 class OwningGatheredSource
     : public OneToOne<OwningGatheredSource<Container>, GatheredSource<std::ranges::range_value_t<Container>&&>> {
@@ -246,6 +267,9 @@ template <class R>
     } else {
         static_assert(std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>,
                       "grainscope: par_iter_mut of a temporary: use into_par_iter");
+        static_assert(!std::is_same_v<Plain, std::vector<bool>>,
+                      "grainscope: par_iter_mut of std::vector<bool>: its elements share words, so that threads would "
+                      "meet in them; std::vector<char> has elements of their own");
         if constexpr (detail::PositionedRange<Plain>) {
             return detail::RangeSource(std::ranges::begin(range), static_cast<std::size_t>(std::ranges::size(range)));
         } else {
@@ -281,6 +305,17 @@ template <class R>
             return detail::OwningGatheredSource<Plain>(std::make_shared<Plain>(std::move(container)));
         }
     }
+}
+
+/// The elements of a container that stays, as `T&&`; it is empty when the pipeline is gone, and keeps its room.
+///
+///     std::vector<std::string> words{"a", "b"};
+///     const auto text = grainscope::par_drain(words).collect<std::string>();
+template <class Container>
+[[nodiscard]] auto par_drain(Container& container) {
+    static_assert(detail::PositionedRange<Container>,
+                  "grainscope: par_drain needs random access: use into_par_iter(std::exchange(container, {}))");
+    return detail::DrainingSource<Container>(container);
 }
 
 namespace detail {

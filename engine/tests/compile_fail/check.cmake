@@ -1,0 +1,14 @@
+# Compiles a snippet that must not compile: the first error that the compiler reports must be the one it expects.
+# cmake -DCOMPILER=c++ -DINCLUDE=dir -DSNIPPET=file.cpp -P check.cmake
+file(STRINGS ${SNIPPET} first_line LIMIT_COUNT 1)
+string(REPLACE "// EXPECT: " "" expected "${first_line}")
+execute_process(COMMAND ${COMPILER} -std=c++23 -fsyntax-only -fdiagnostics-color=never -I${INCLUDE} ${SNIPPET}
+  RESULT_VARIABLE failed ERROR_VARIABLE output OUTPUT_QUIET)
+if(NOT failed)
+  message(FATAL_ERROR "this compiles")
+endif()
+string(REGEX MATCH "error: [^\n]*" first_error "${output}")
+string(FIND "${first_error}" "${expected}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "expected: ${expected}\nfirst error: ${first_error}")
+endif()
