@@ -8,7 +8,7 @@
 #include "contest.h"
 #include "sort_data.h"
 
-#include "par_sort_seam.h"
+#include <grainscope/sort/sort.h>
 
 #include <hwy/contrib/sort/vqsort.h>
 #include <tbb/parallel_sort.h>
