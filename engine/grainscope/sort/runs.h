@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include <grainscope/platform/atomic.h>
@@ -13,7 +14,7 @@
 namespace grainscope::sorting {
 
 /// What a whole range is.
-enum class Order {
+enum class RunOrder {
     unsorted,
     ascending,   ///< no element is less than the one before it
     descending,  ///< no element is greater than the one before it
@@ -61,24 +62,27 @@ bool is_run_parallel(const T* first, const T* last, OutOfOrder out_of_order, For
 
 /// O(n) comparisons if the range is a run, few if it is not. Moves nothing.
 template <class T, class Less, Fork ForkT>
-Order find_order(const T* first, const T* last, Less less, ForkT& fork) {
-    if (last - first < 2) return Order::ascending;
+RunOrder find_order(const T* first, const T* last, Less less, ForkT& fork) {
+    if (last - first < 2) return RunOrder::ascending;
     const auto falls = [less](const T& earlier, const T& later) { return less(later, earlier); };
     const auto rises = [less](const T& earlier, const T& later) { return less(earlier, later); };
     if (falls(*first, last[-1]))
-        return detail::is_run_parallel(first, last, rises, fork) ? Order::descending : Order::unsorted;
-    return detail::is_run_parallel(first, last, falls, fork) ? Order::ascending : Order::unsorted;
+        return detail::is_run_parallel(first, last, rises, fork) ? RunOrder::descending : RunOrder::unsorted;
+    return detail::is_run_parallel(first, last, falls, fork) ? RunOrder::ascending : RunOrder::unsorted;
 }
 
 /// std::reverse by many tasks.
-template <class T, Fork ForkT>
-void reverse_parallel(T* first, T* last, ForkT& fork) {
+template <class T, Fork ForkT, Observer<T> ObserverT>
+void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer) {
     const auto size = static_cast<std::size_t>(last - first);
-    detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=](std::size_t begin, std::size_t end) {
-        T* low = first + begin;
-        T* high = last - begin;
-        using std::swap;
-        for (; begin != end; ++begin) swap(*low++, *--high);
+    detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=, &observer](std::size_t begin, std::size_t end) {
+        observer.poll();
+        const auto stamp = observer.begin();
+        T* const low = first + begin;
+        T* const high = last - end;
+        std::swap_ranges(low, first + end, std::make_reverse_iterator(last - begin));
+        observer.end(stamp, Step::partition, low, begin, end - begin);
+        observer.end(observer.begin(), Step::partition, high, size - end, end - begin);
     });
 }
 
