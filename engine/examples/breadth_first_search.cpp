@@ -64,9 +64,8 @@ int main(int argc, char** argv) {
         for (int i = 0; i < 3; ++i) neighbours.push_back(any(random));
 
     const std::vector<int> distances = distances_from(0, graph);
-    const auto reached = grainscope::par_iter(distances).filter([](int d) { return d != unreached; });
-    std::printf("%zu of %d vertices are reached, the farthest after %d edges\n", reached.count(), vertices,
-                reached.max().value_or(0));
+    std::printf("%td of %d vertices are not reached, the farthest is %d edges away\n",
+                std::ranges::count(distances, unreached), vertices, std::ranges::max(distances));
 
     if (distances != distances_one_by_one(0, graph)) {
         std::fprintf(stderr, "breadth_first_search: a queue gives other distances\n");

@@ -4,6 +4,7 @@
 //
 //     convex_hull [points]
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -43,14 +44,14 @@ Points corners_beyond(Point a, Point b, const Points& points) {
 
 /// The corners of the convex hull, clockwise from the leftmost.
 Points convex_hull(const Points& points) {
-    const auto first = grainscope::par_iter(points).min();
-    const auto last = grainscope::par_iter(points).max();
-    if (!first || *first == *last) return first ? Points{*first} : Points{};
-    auto [above, below] =
-        grainscope::join([&] { return corners_beyond(*first, *last, left_of(*first, *last, points)); },
-                         [&] { return corners_beyond(*last, *first, left_of(*last, *first, points)); });
-    above.insert(above.begin(), *first);
-    above.push_back(*last);
+    if (points.empty()) return {};
+    const auto [first, last] = std::ranges::minmax_element(points);
+    if (*first == *last) return {*first};
+    const Point left = *first, right = *last;
+    auto [above, below] = grainscope::join([&] { return corners_beyond(left, right, left_of(left, right, points)); },
+                                           [&] { return corners_beyond(right, left, left_of(right, left, points)); });
+    above.insert(above.begin(), left);
+    above.push_back(right);
     above.insert(above.end(), below.begin(), below.end());
     return above;
 }

@@ -44,8 +44,12 @@ int main(int argc, char** argv) {
     std::vector<std::string> documents(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2000);
     std::mt19937 random(1);
     std::geometric_distribution<int> rank(0.02);
-    for (std::string& document : documents)
-        for (int i = 0; i < 20; ++i) document += "w" + std::to_string(rank(random)) + " ";
+    for (std::string& document : documents) {
+        for (int i = 0; i < 20; ++i) {
+            document += std::to_string(rank(random));
+            document += ' ';
+        }
+    }
 
     const Index index = make_index(documents);
     const auto rarest = std::ranges::min_element(index, {}, [](const auto& entry) { return entry.second.size(); });

@@ -1,5 +1,5 @@
 // par_windows: all slices of k neighbours. They overlap, are only looked at, and nothing is copied. What comes out is
-// indexed, so that it can be zipped with the prices it belongs to and searched for the first day that crosses it.
+// indexed, so that it can be zipped with the prices that it belongs to.
 //
 //     moving_average [days]
 #include <cstdio>
@@ -33,13 +33,10 @@ int main(int argc, char** argv) {
     const std::vector<double> prices = random_walk(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 50'000);
 
     const auto averages = grainscope::par_windows(prices, width).map(mean).collect<std::vector>();
-    const auto is_below = [](double price, double average) { return price < average; };
     const auto last_days = grainscope::par_iter(prices).skip(width - 1);
-    const auto first_below = last_days.zip(averages).position_first(is_below);
-    const std::size_t days_below = last_days.zip(averages).filter(is_below).count();
-    std::printf("%zu of %zu days end below the average of %zu days", days_below, averages.size(), width);
-    if (first_below) std::printf(", the first is day %zu", *first_below + width);
-    std::puts("");
+    const auto below = last_days.zip(averages).filter([](double price, double average) { return price < average; });
+    const std::size_t days_below = below.count();
+    std::printf("%zu of %zu days end below the average of %zu days\n", days_below, averages.size(), width);
 
     std::size_t expected = 0;
     bool all_equal = true;

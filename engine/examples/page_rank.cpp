@@ -74,8 +74,8 @@ int main(int argc, char** argv) {
         ranks = next_ranks(web, ranks);
         expected = next_ranks_alone(web, expected);
     }
-    const auto best = grainscope::par_iter(ranks).enumerate().max_by_key([](std::size_t, double rank) { return rank; });
-    if (best) std::printf("page %zu has the highest rank of %zu: %.6f\n", best->first, web.size(), best->second);
+    const auto best = std::ranges::max_element(ranks);
+    if (best != ranks.end()) std::printf("the highest of %zu ranks is %.6f\n", ranks.size(), *best);
 
     for (std::size_t page = 0; page < web.size(); ++page) {
         if (std::abs(ranks[page] - expected[page]) > 1e-12) {

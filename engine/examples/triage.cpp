@@ -23,7 +23,7 @@ struct Reading {
 using Complaint = std::string;
 
 /// An entry is sensor=value.
-std::variant<Reading, Complaint> read(const std::string& entry) {
+std::variant<Reading, Complaint> parse_entry(const std::string& entry) {
     const std::size_t sign = entry.find('=');
     if (sign == std::string::npos || sign == 0) return "no sensor: " + entry;
     int value = 0;
@@ -46,7 +46,7 @@ std::vector<std::string> made_up_entries(int count) {
 int main(int argc, char** argv) {
     const std::vector<std::string> entries =
         argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : made_up_entries(5000);
-    const auto [readings, complaints] = grainscope::par_iter(entries).partition_map(read);
+    const auto [readings, complaints] = grainscope::par_iter(entries).partition_map(parse_entry);
     const auto [sensors, values] =
         grainscope::par_iter(readings).map([](const Reading& r) { return std::pair(r.sensor, r.value); }).unzip();
     std::printf("%zu readings, %zu complaints\n", readings.size(), complaints.size());
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     std::vector<Reading> expected;
     std::vector<Complaint> expected_complaints;
     for (const std::string& entry : entries) {
-        const auto result = read(entry);
+        const auto result = parse_entry(entry);
         if (const auto* reading = std::get_if<Reading>(&result)) expected.push_back(*reading);
         if (const auto* complaint = std::get_if<Complaint>(&result)) expected_complaints.push_back(*complaint);
     }

@@ -38,7 +38,10 @@ std::string made_up_text(std::size_t words) {
     std::mt19937 random(1);
     std::geometric_distribution<int> rank(0.01);
     std::string text;
-    for (std::size_t i = 1; i <= words; ++i) text += "w" + std::to_string(rank(random)) + (i % 9 == 0 ? "\n" : " ");
+    for (std::size_t i = 1; i <= words; ++i) {
+        text += std::to_string(rank(random));
+        text += i % 9 == 0 ? '\n' : ' ';
+    }
     return text;
 }
 
@@ -59,7 +62,7 @@ int main(int argc, char** argv) {
         return a.second != b.second ? a.second > b.second : a.first < b.first;
     });
     for (const auto& [word, count] : std::span(ranking).first(std::min<std::size_t>(10, ranking.size())))
-        std::printf("%8zu %.*s\n", count, static_cast<int>(word.size()), word.data());
+        std::printf("%6zu times %.*s\n", count, static_cast<int>(word.size()), word.data());
 
     Counts expected;
     for (const std::string_view word : grainscope::split_whitespace(text)) ++expected[word];

@@ -55,6 +55,13 @@ TEST(IterFind, MapFirstAndMapLastToo) {
         });
 }
 
+TEST(IterFind, LastIsTheLastBehindStepsThatMayStop) {
+    for_every_input([](const Input& in) {
+        const auto all = in.par().map([](auto x) { return std::optional(x); }).while_some();
+        EXPECT_EQ(all.find_last(liked), in.par().find_last(liked)) << in;
+    });
+}
+
 TEST(IterFind, AnyIsOneOfThem) {
     for_every_input([](const Input& in) {
         const bool is_there = std::ranges::any_of(in.numbers, liked);

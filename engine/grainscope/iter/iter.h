@@ -7,5 +7,7 @@
 #include <grainscope/iter/sources/cuts.h>
 #include <grainscope/iter/sources/numbers.h>
 #include <grainscope/iter/sources/ranges.h>
+#include <grainscope/iter/sources/repeat.h>
 #include <grainscope/iter/sources/slices.h>
+#include <grainscope/iter/sources/text.h>
 #include <grainscope/iter/sources/trees.h>

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 namespace grainscope::platform {
@@ -112,6 +113,17 @@ std::uint64_t available_memory_bytes() noexcept {
     } catch (...) {
         return unlimited;
     }
+}
+
+void prefer_huge_pages([[maybe_unused]] void* begin, [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(MADV_HUGEPAGE)
+    constexpr std::uintptr_t huge = std::uintptr_t{2} << 20;
+    if (bytes < 2 * huge) return;
+    const auto first = (reinterpret_cast<std::uintptr_t>(begin) + huge - 1) / huge * huge;
+    const auto last = (reinterpret_cast<std::uintptr_t>(begin) + bytes) / huge * huge;
+    // A wish: where it fails, the pages are small ones.
+    if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace grainscope::platform

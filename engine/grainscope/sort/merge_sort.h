@@ -199,7 +199,8 @@ namespace grainscope {
 ///
 ///     std::vector<int> numbers{3, 1, 2};
 ///     parallel_merge_sort(numbers);
-///     parallel_merge_sort(std::span(people), MergeSortOptions{.projection = &Person::age});
+///     std::vector<std::pair<int, char>> pairs{{2, 'a'}, {1, 'b'}};
+///     parallel_merge_sort(std::span(pairs), MergeSortOptions{.projection = &std::pair<int, char>::first});
 template <std::ranges::contiguous_range Range, class Compare = std::less<>, class Projection = std::identity>
 requires std::ranges::sized_range<Range> && std::ranges::borrowed_range<Range>
 void parallel_merge_sort(Range&& data, MergeSortOptions<Compare, Projection> options = {}) {

@@ -14,7 +14,7 @@
 namespace grainscope::sorting {
 
 /// What a whole range is.
-enum class RunOrder {
+enum class Arrangement {
     unsorted,
     ascending,   ///< no element is less than the one before it
     descending,  ///< no element is greater than the one before it
@@ -62,13 +62,13 @@ bool is_run_parallel(const T* first, const T* last, OutOfOrder out_of_order, For
 
 /// O(n) comparisons if the range is a run, few if it is not. Moves nothing.
 template <class T, class Less, Fork ForkT>
-RunOrder find_order(const T* first, const T* last, Less less, ForkT& fork) {
-    if (last - first < 2) return RunOrder::ascending;
+Arrangement find_order(const T* first, const T* last, Less less, ForkT& fork) {
+    if (last - first < 2) return Arrangement::ascending;
     const auto falls = [less](const T& earlier, const T& later) { return less(later, earlier); };
     const auto rises = [less](const T& earlier, const T& later) { return less(earlier, later); };
     if (falls(*first, last[-1]))
-        return detail::is_run_parallel(first, last, rises, fork) ? RunOrder::descending : RunOrder::unsorted;
-    return detail::is_run_parallel(first, last, falls, fork) ? RunOrder::ascending : RunOrder::unsorted;
+        return detail::is_run_parallel(first, last, rises, fork) ? Arrangement::descending : Arrangement::unsorted;
+    return detail::is_run_parallel(first, last, falls, fork) ? Arrangement::ascending : Arrangement::unsorted;
 }
 
 /// std::reverse by many tasks.

@@ -40,13 +40,14 @@ class UnstableSort {
         T* const last = first + data.size();
         observer_.poll();
         base_ = first;
+        end_ = last;
         parallel_split_min_ = std::max(parallel_partition_min, data.size() / std::max<std::size_t>(workers_, 1));
         switch (find_order(first, last, less_, fork_)) {
-            case RunOrder::ascending:
+            case Arrangement::ascending:
                 return;
-            case RunOrder::descending:
+            case Arrangement::descending:
                 return reverse_parallel(first, last, fork_, observer_);
-            case RunOrder::unsorted:
+            case Arrangement::unsorted:
                 sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
         }
     }
@@ -60,7 +61,7 @@ class UnstableSort {
             const auto stamp = observer_.begin();
             if (size <= task_max || bad_splits == 0) {
                 if (size <= task_max)
-                    detail::pdqsort_loop(first, last, predecessor, bad_splits, less_);
+                    detail::pdqsort_loop<T>(first, last, predecessor, end_, bad_splits, less_);
                 else
                     heap_sort(first, last, less_);
                 return observer_.end(stamp, Step::leaf, first, offset(first), size);
@@ -117,6 +118,7 @@ class UnstableSort {
     std::size_t workers_;
     std::size_t parallel_split_min_ = 0;
     const T* base_ = nullptr;
+    const T* end_ = nullptr;
 };
 
 /// Sorts on any fork-join; short ranges without it.

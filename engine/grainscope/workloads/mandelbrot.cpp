@@ -286,7 +286,9 @@ Description describe() {
                     .maximum = 1e9,
                     .logarithmic = true,
                     .choices = {}});
-    list.push_back(grain_parameter("rows"));
+    Parameter grain = grain_parameter("rows");
+    grain.maximum = 4096;
+    list.push_back(std::move(grain));
     list.push_back({.name = "output",
                     .label = "Output file",
                     .help = "Write the picture to this file, as PPM",

@@ -44,15 +44,23 @@ template <class D>
 struct BlocksStep {
     /// Runs n items in parallel, then the next n, and so on: what is found early is not searched far ahead. Needs an
     /// indexed pipeline. Throws std::invalid_argument for n = 0.
-    [[nodiscard]] auto by_uniform_blocks(std::size_t n) const {
+    [[nodiscard]] auto by_uniform_blocks(std::size_t n) && { return uniform(static_cast<D&&>(*this), n); }
+    [[nodiscard]] auto by_uniform_blocks(std::size_t n) const& { return uniform(static_cast<const D&>(*this), n); }
+    /// The same with blocks that double, beginning with one item a worker.
+    [[nodiscard]] auto by_exponential_blocks() && { return exponential(static_cast<D&&>(*this)); }
+    [[nodiscard]] auto by_exponential_blocks() const& { return exponential(static_cast<const D&>(*this)); }
+
+  private:
+    template <class P>
+    static auto uniform(P&& pipeline, std::size_t n) {
         static_assert(D::is_indexed, "grainscope: by_uniform_blocks needs an indexed pipeline");
         if (n == 0) throw std::invalid_argument("by_uniform_blocks: the size must be at least 1");
-        return Blocks<D>(static_cast<const D&>(*this), n, 1);
+        return Blocks<D>(std::forward<P>(pipeline), n, 1);
     }
-    /// The same with blocks that double, beginning with one item a worker.
-    [[nodiscard]] auto by_exponential_blocks() const {
+    template <class P>
+    static auto exponential(P&& pipeline) {
         static_assert(D::is_indexed, "grainscope: by_exponential_blocks needs an indexed pipeline");
-        return Blocks<D>(static_cast<const D&>(*this), 0, 2);
+        return Blocks<D>(std::forward<P>(pipeline), 0, 2);
     }
 };
 

@@ -15,6 +15,14 @@ struct FilterFolder : ForwardingFolder<Next> {
     void feed(X&& item) {
         if (call_with_item(f, std::as_const(item))) this->next.feed(std::forward<X>(item));
     }
+    template <class X>
+    [[nodiscard]] bool chooses(const X& item) const {
+        return static_cast<bool>(call_with_item(f, item));
+    }
+    template <class X>
+    void feed_chosen(X&& item) {
+        this->next.feed(std::forward<X>(item));
+    }
 };
 
 template <class Base, class F>

@@ -16,6 +16,7 @@ class FlatMapFolder {
   public:
     using Result = typename C::Result;
     static constexpr bool may_stop = true;
+    static constexpr bool wants_selected = false;
     static constexpr int lanes = 0;
 
     FlatMapFolder(const C& consumer, const F& f, const Policy& policy, Position at)
@@ -24,7 +25,7 @@ class FlatMapFolder {
     template <class X>
     void feed(X&& item) {
         decltype(auto) many = call_with_item(f_, std::forward<X>(item));
-        const auto inner = as_pipeline(std::forward<decltype(many)>(many));
+        const auto inner = as_inner_pipeline(std::forward<decltype(many)>(many));
         RunControl control(inner, policy_.control);
         Policy policy = inner.policy();
         policy.control = &control;
@@ -67,7 +68,7 @@ class FlatMapConsumer {
 template <class Base, class F>
 class FlatMap : public OneBase<FlatMap<Base, F>, Base> {
   public:
-    using Inner = AsPipeline<CallResult<F, typename Base::Item>>;
+    using Inner = AsInnerPipeline<CallResult<F, typename Base::Item>>;
     using Item = typename Inner::Item;
     static constexpr bool is_indexed = false;
 
@@ -82,35 +83,46 @@ class FlatMap : public OneBase<FlatMap<Base, F>, Base> {
     F f_;
 };
 
+/// What the items of a range are passed as: what nobody else holds gives its elements away.
+template <class Many, bool owns = !std::is_lvalue_reference_v<Many> && !std::ranges::view<std::remove_cvref_t<Many>>>
+struct Walked {
+    using Reference = std::ranges::range_reference_t<Many&>;
+    using Item =
+        std::conditional_t<owns && std::is_reference_v<Reference>, std::remove_reference_t<Reference>&&, Reference>;
+};
+template <class Many, bool owns>
+requires OneOrNone<std::remove_cvref_t<Many>>
+struct Walked<Many, owns> {
+    using Item = decltype(*std::declval<Many>());
+};
+template <class Many>
+using WalkedItem = typename Walked<Many>::Item;
+
 template <class Next, class F>
 struct FlatMapIterFolder : ForwardingFolder<Next> {
     const F& f;
 
     template <class X>
     void feed(X&& item) {
-        auto&& many = call_with_item(f, std::forward<X>(item));
-        for (auto&& one : many) {
-            if constexpr (Next::may_stop) {
-                if (this->next.is_full()) return;
+        decltype(auto) many = call_with_item(f, std::forward<X>(item));
+        using Many = decltype(many);
+        if constexpr (OneOrNone<std::remove_cvref_t<Many>>) {
+            if (many) this->next.feed(*std::forward<Many>(many));
+        } else {
+            for (auto&& one : many) {
+                if constexpr (Next::may_stop) {
+                    if (this->next.is_full()) return;
+                }
+                this->next.feed(static_cast<WalkedItem<Many>&&>(one));
             }
-            using Many = decltype(many);
-            if constexpr (std::is_rvalue_reference_v<Many> && !std::ranges::view<std::remove_cvref_t<Many>>)
-                this->next.feed(std::move(one));
-            else
-                this->next.feed(std::forward<decltype(one)>(one));
         }
     }
 };
 
 template <class Base, class F>
 class FlatMapIter : public Wrapping<FlatMapIter<Base, F>, Base> {
-    using Many = CallResult<F, typename Base::Item>;
-    using Reference = std::ranges::range_reference_t<Many>;
-
   public:
-    using Item = std::conditional_t<!std::is_lvalue_reference_v<Many> &&
-                                        !std::ranges::view<std::remove_cvref_t<Many>> && std::is_reference_v<Reference>,
-                                    std::remove_reference_t<Reference>&&, Reference>;
+    using Item = WalkedItem<CallResult<F, typename Base::Item>>;
     static constexpr bool is_indexed = false;
 
     FlatMapIter(Base base, F f) : Wrapping<FlatMapIter, Base>(std::move(base)), f_(std::move(f)) {}
@@ -144,7 +156,7 @@ struct FlatMapStep {
     [[nodiscard]] auto flat_map(F f) const& {
         return FlatMap<D, F>(static_cast<const D&>(*this), std::move(f));
     }
-    /// The same with any range, walked by one worker: the better one where f(item) is short.
+    /// The same with any range (or std::optional), walked by one worker: the better one where f(item) is short.
     template <class F>
     [[nodiscard]] auto flat_map_iter(F f) && {
         return FlatMapIter<D, F>(static_cast<D&&>(*this), std::move(f));
@@ -153,7 +165,11 @@ struct FlatMapStep {
     [[nodiscard]] auto flat_map_iter(F f) const& {
         return FlatMapIter<D, F>(static_cast<const D&>(*this), std::move(f));
     }
-    /// Items that are containers, views or parallel iterators themselves become their items.
+    /// Items that are containers, views, std::optionals or parallel iterators themselves become their items: `T&` where
+    /// the containers may be changed.
+    ///
+    ///     std::vector<std::vector<int>> rows{{1, 2}, {3}};
+    ///     grainscope::par_iter_mut(rows).flatten().for_each([](int& x) { x += 1; });
     [[nodiscard]] auto flatten() && { return static_cast<D&&>(*this).flat_map(Itself{}); }
     [[nodiscard]] auto flatten() const& { return static_cast<const D&>(*this).flat_map(Itself{}); }
     /// The same with any range, each walked by one worker.

@@ -114,19 +114,36 @@ struct ScanStep {
     /// items, and two passes.
     ///
     ///     const std::vector<int> numbers{1, 2, 3};
-    ///     auto totals = grainscope::par_iter(numbers).inclusive_scan(std::plus<>()).collect<std::vector>();  // 1, 3,
-    ///     6
+    ///     auto totals = grainscope::par_iter(numbers).inclusive_scan(std::plus<>()).collect<std::vector>();
+    ///     // 1, 3, 6
     template <class Op>
-    [[nodiscard]] auto inclusive_scan(Op op) const {
-        static_assert(D::is_indexed, "grainscope: inclusive_scan needs an indexed pipeline");
-        using T = Kept<typename D::Item>;
-        return Scan<D, T, Op>(static_cast<const D&>(*this), std::nullopt, std::move(op));
+    [[nodiscard]] auto inclusive_scan(Op op) && {
+        return including(static_cast<D&&>(*this), std::move(op));
+    }
+    template <class Op>
+    [[nodiscard]] auto inclusive_scan(Op op) const& {
+        return including(static_cast<const D&>(*this), std::move(op));
     }
     /// Item i becomes op over init and the items before it.
     template <class T, class Op>
-    [[nodiscard]] auto exclusive_scan(T init, Op op) const {
+    [[nodiscard]] auto exclusive_scan(T init, Op op) && {
+        return excluding(static_cast<D&&>(*this), std::move(init), std::move(op));
+    }
+    template <class T, class Op>
+    [[nodiscard]] auto exclusive_scan(T init, Op op) const& {
+        return excluding(static_cast<const D&>(*this), std::move(init), std::move(op));
+    }
+
+  private:
+    template <class P, class Op>
+    static auto including(P&& pipeline, Op op) {
+        static_assert(D::is_indexed, "grainscope: inclusive_scan needs an indexed pipeline");
+        return Scan<D, Kept<typename D::Item>, Op>(std::forward<P>(pipeline), std::nullopt, std::move(op));
+    }
+    template <class P, class T, class Op>
+    static auto excluding(P&& pipeline, T init, Op op) {
         static_assert(D::is_indexed, "grainscope: exclusive_scan needs an indexed pipeline");
-        return Scan<D, T, Op>(static_cast<const D&>(*this), std::move(init), std::move(op));
+        return Scan<D, T, Op>(std::forward<P>(pipeline), std::move(init), std::move(op));
     }
 };
 

@@ -124,8 +124,8 @@ struct WindowStep {
     /// Pairs every item with its index, from 0. Needs an indexed pipeline.
     ///
     ///     const std::vector<char> letters{'a', 'b'};
-    ///     grainscope::par_iter(letters).enumerate().for_each([](std::size_t index, char letter) { (void)index,
-    ///     (void)letter; });
+    ///     const auto is_in_place = [](std::size_t index, char letter) { return letter == char('a' + index); };
+    ///     const bool in_place = grainscope::par_iter(letters).enumerate().all(is_in_place);
     [[nodiscard]] auto enumerate() && {
         static_assert(D::is_indexed,
                       "grainscope: enumerate needs an indexed pipeline: one that knows its length and order");

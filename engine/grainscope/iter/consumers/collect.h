@@ -16,6 +16,7 @@
 #include <grainscope/iter/consumers/reduce.h>
 #include <grainscope/iter/core/grown_vector.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/iter/core/tryable.h>
 
 namespace grainscope::detail {
@@ -79,25 +80,18 @@ class PlaceConsumer {
     T* begin_;
 };
 
-/// What the pieces of an unindexed pipeline have gathered, in their order.
-template <class T>
-using Gathered = std::list<std::vector<T>>;
-
 template <class T>
 class GatherConsumer {
   public:
     using Result = Gathered<T>;
     struct Folder : FinalFolder<Result> {
-        std::vector<T> items;
+        static constexpr bool wants_selected = true;
+        Gathering<T> items;
         template <class X>
         void feed(X&& item) {
-            items.emplace_back(std::forward<X>(item));
+            items.add(std::forward<X>(item));
         }
-        Result finish() && {
-            Result result;
-            if (!items.empty()) result.push_back(std::move(items));
-            return result;
-        }
+        Result finish() && { return std::move(items).take(); }
     };
     [[nodiscard]] Folder folder(Position) const { return {}; }
     Result combine(Result left, Result right) const {
@@ -132,11 +126,23 @@ class JoinConsumer {
     [[nodiscard]] bool is_full(Position) const { return false; }
 };
 
-template <class T>
-[[nodiscard]] std::size_t size_of(const Gathered<T>& parts) {
-    std::size_t size = 0;
-    for (const auto& part : parts) size += part.size();
-    return size;
+/// Appends what was gathered to a vector.
+template <class T, class Allocator>
+void append_parts(std::vector<T, Allocator>& vector, Gathered<T>& parts) {
+    const std::size_t size = size_of(parts);
+    if (vector.empty() && parts.size() == 1) {
+        if constexpr (std::is_same_v<std::vector<T, Allocator>, std::vector<T>>) {
+            vector = std::move(parts.front());
+            return;
+        }
+    }
+    reserve_for(vector, size);
+    if constexpr (can_grow_in_place<T, Allocator> && std::is_nothrow_move_constructible_v<T>) {
+        move_parts(vector, parts, size);
+    } else {
+        for (auto& part : parts)
+            for (auto&& item : part) vector.push_back(std::move(item));
+    }
 }
 
 /// Appends the items of a pipeline to a vector. Strong guarantee: if a closure throws, the vector is as it was.
@@ -150,20 +156,7 @@ void append_to(std::vector<T, Allocator>& vector, const P& pipeline) {
         items.release();
     } else {
         Gathered<T> parts = consume(pipeline, GatherConsumer<T>());
-        const std::size_t size = size_of(parts);
-        if (vector.empty() && parts.size() == 1) {
-            if constexpr (std::is_same_v<std::vector<T, Allocator>, std::vector<T>>) {
-                vector = std::move(parts.front());
-                return;
-            }
-        }
-        reserve_for(vector, size);
-        if constexpr (can_grow_in_place<T, Allocator> && std::is_nothrow_move_constructible_v<T>) {
-            move_parts(vector, parts, size);
-        } else {
-            for (auto& part : parts)
-                for (auto&& item : part) vector.push_back(std::move(item));
-        }
+        append_parts(vector, parts);
     }
 }
 
@@ -175,6 +168,19 @@ template <class V>
 inline constexpr bool is_vector = false;
 template <class T, class A>
 inline constexpr bool is_vector<std::vector<T, A>> = true;
+
+/// Moves an item into any container; of equal keys the last stays.
+template <class Container, class T>
+void put_into(Container& container, T& item) {
+    if constexpr (requires { container.push_back(std::move(item)); })
+        container.push_back(std::move(item));
+    else if constexpr (requires { container.insert_or_assign(std::move(item.first), std::move(item.second)); })
+        container.insert_or_assign(std::move(item.first), std::move(item.second));
+    else if constexpr (requires { container.insert(std::move(item)); })
+        container.insert(std::move(item));
+    else
+        container.push(std::move(item));
+}
 
 /// Appends the items of a pipeline to any container, in their order.
 template <class Container, class P>
@@ -201,16 +207,7 @@ void extend_container(Container& container, const P& pipeline) {
             container.reserve(container.size() + size_of(parts));
         for (auto& part : parts) {
             for (auto& item : part) {
-                if constexpr (requires { container.push_back(std::move(item)); })
-                    container.push_back(std::move(item));
-                else if constexpr (requires {
-                                       container.insert_or_assign(std::move(item.first), std::move(item.second));
-                                   })
-                    container.insert_or_assign(std::move(item.first), std::move(item.second));
-                else if constexpr (requires { container.insert(std::move(item)); })
-                    container.insert(std::move(item));
-                else
-                    container.push(std::move(item));
+                put_into(container, item);
             }
         }
     }
@@ -230,23 +227,6 @@ struct SuccessFolder : ForwardingFolder<Next> {
             failure.set(std::forward<X>(item));
     }
     [[nodiscard]] bool is_full() const { return failure.is_set() || this->next.is_full(); }
-};
-
-/// Which failure came first in time; written once.
-template <class Tried>
-class FirstFailure {
-  public:
-    template <class X>
-    void set(X&& failed) {
-        if (taken_.exchange(true, relaxed)) return;  // who wins writes; the joins order the reading
-        failure_.emplace(std::forward<X>(failed));
-    }
-    [[nodiscard]] bool is_set() const { return taken_.load(relaxed); }
-    [[nodiscard]] Tried& get() { return *failure_; }
-
-  private:
-    Atomic<bool> taken_{false};
-    std::optional<Tried> failure_;
 };
 
 /// The values of a pipeline of results.
@@ -279,11 +259,11 @@ template <class Container, class P>
         FirstFailure<Kept<typename P::Item>> failure;
         using Inner = typename Container::value_type;
         if constexpr (std::is_void_v<Inner>) {
-            Successes<P>(pipeline, failure).for_each([](const auto&) {});
+            Successes<Referred<P>>(Referred<P>(pipeline), failure).for_each([](const auto&) {});
             if (failure.is_set()) return failure_of<Container>(std::move(failure.get()));
             return Container();
         } else {
-            Inner values = collect_as<Inner>(Successes<P>(pipeline, failure));
+            Inner values = collect_as<Inner>(Successes<Referred<P>>(Referred<P>(pipeline), failure));
             if (failure.is_set()) return failure_of<Container>(std::move(failure.get()));
             return Container(std::move(values));
         }
@@ -322,6 +302,8 @@ struct CollectStep {
         container.clear();
         extend_container(container, self());
     }
+    /// What each piece has gathered, in the items' order, not yet put together: one vector a piece.
+    [[nodiscard]] auto collect_vec_list() const { return consume(self(), GatherConsumer<Kept<typename D::Item>>()); }
     /// Appends all items to a container.
     template <class Container>
     void extend(Container& container) const {

@@ -1,4 +1,4 @@
-// cmp, eq, ne, lt, le, gt, ge, is_sorted.
+// cmp, partial_cmp, eq, ne, lt, le, gt, ge, is_sorted.
 #pragma once
 
 #include <compare>
@@ -11,6 +11,7 @@
 #include <grainscope/iter/consumers/find.h>
 #include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/iter/sources/ranges.h>
 #include <grainscope/platform/atomic.h>
 
@@ -90,14 +91,19 @@ struct CompareStep {
     template <class R>
     [[nodiscard]] auto cmp(R&& other) const {
         static_assert(D::is_indexed, "grainscope: cmp needs an indexed pipeline");
-        return compared(as_pipeline(std::forward<R>(other)));
+        return compared(other_side(std::forward<R>(other)));
+    }
+    /// The same as std::partial_ordering, whatever the items' own comparison gives.
+    template <class R>
+    [[nodiscard]] std::partial_ordering partial_cmp(R&& other) const {
+        return cmp(std::forward<R>(other));
     }
     template <class R>
     [[nodiscard]] bool eq(R&& other) const {
         static_assert(D::is_indexed, "grainscope: eq needs an indexed pipeline");
-        const auto right = as_pipeline(std::forward<R>(other));
+        const auto& right = other_side(std::forward<R>(other));
         if (self().len() != right.len()) return false;
-        return D(self()).zip(right).all([](const auto& a, const auto& b) { return a == b; });
+        return Referred<D>(self()).zip(Referred(right)).all([](const auto& a, const auto& b) { return a == b; });
     }
     template <class R>
     [[nodiscard]] bool ne(R&& other) const {
@@ -136,6 +142,14 @@ struct CompareStep {
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
 
+    /// A pipeline as it stands, or one over a range.
+    template <class R>
+    static decltype(auto) other_side(R&& other) {
+        if constexpr (ParallelPipeline<R>)
+            return std::as_const(other);
+        else
+            return as_pipeline(std::forward<R>(other));
+    }
     template <class Other>
     [[nodiscard]] auto compared(const Other& right) const {
         static_assert(Other::is_indexed, "grainscope: cmp needs an indexed pipeline");
@@ -152,11 +166,13 @@ struct CompareStep {
                                                                  std::declval<const Kept<typename Other::Item>&>())),
                                               std::strong_ordering>;
         const std::optional<Order> difference =
-            D(self()).zip(right).find_map_first([&](const auto& a, const auto& b) -> std::optional<Order> {
-                const Order order = three_way(a, b);
-                if (order == 0) return std::nullopt;
-                return order;
-            });
+            Referred<D>(self())
+                .zip(Referred<Other>(right))
+                .find_map_first([&](const auto& a, const auto& b) -> std::optional<Order> {
+                    const Order order = three_way(a, b);
+                    if (order == 0) return std::nullopt;
+                    return order;
+                });
         if (difference) return *difference;
         return Order(self().len() <=> right.len());
     }

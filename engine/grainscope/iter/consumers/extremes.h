@@ -1,11 +1,15 @@
 // min, max and their variants.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 
 namespace grainscope::detail {
 
@@ -24,7 +28,35 @@ class ExtremeConsumer {
         }
         Result finish() && { return std::move(best); }
     };
-    [[nodiscard]] Folder folder(Position) const { return {{}, std::nullopt, *this}; }
+    /// Integers by their own order: equals cannot be told apart, so that the loop may be vectorised.
+    struct LaneFolder : FinalFolder<Result> {
+        static constexpr int lanes = 128 / sizeof(T);
+        std::array<T, lanes> best;
+        bool is_empty = true;
+        template <class X>
+        void feed(X&& item) {
+            feed_lane(0, item);
+        }
+        template <class X>
+        void feed_lane(int lane, X&& item) {
+            T& value = best[static_cast<std::size_t>(lane)];
+            value = last ? std::max<T>(value, item) : std::min<T>(value, item);
+            is_empty = false;
+        }
+        Result finish() && {
+            if (is_empty) return std::nullopt;
+            return last ? *std::max_element(best.begin(), best.end()) : *std::min_element(best.begin(), best.end());
+        }
+    };
+    [[nodiscard]] auto folder(Position) const {
+        if constexpr (std::is_integral_v<T> && std::is_same_v<Less, std::less<>>) {
+            LaneFolder folder;
+            folder.best.fill(last ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max());
+            return folder;
+        } else {
+            return Folder{{}, std::nullopt, *this};
+        }
+    }
     Result combine(Result left, Result right) const {
         if (!left) return right;
         if (right && replaces(*right, *left)) return right;
@@ -97,7 +129,7 @@ struct ExtremesStep {
         using T = Kept<typename D::Item>;
         using Item = typename D::Item;
         using K = std::decay_t<CallResult<Key, const std::remove_reference_t<Item>&>>;
-        auto keyed = D(static_cast<const D&>(*this)).map([key = std::move(key)](Item item) {
+        auto keyed = Referred<D>(static_cast<const D&>(*this)).map([key = std::move(key)](Item item) {
             K made = call_with_item(key, std::as_const(item));
             return Keyed<K, Item>(std::move(made), std::forward<Item>(item));
         });

@@ -8,6 +8,7 @@
 
 #include <grainscope/iter/adaptors/filter.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/platform/atomic.h>
 
 namespace grainscope::detail {
@@ -32,6 +33,8 @@ class PickConsumer {
             found.emplace(std::forward<X>(item));
         }
         [[nodiscard]] bool is_full() const {
+            // A later one may follow, and adaptors that may stop ask whatever may_stop says here.
+            if constexpr (which == Which::last) return false;
             // The neighbours are looked at between blocks (PickConsumer::is_full); any means any.
             return found.has_value() || (which == Which::any && consumer.is_full(first));
         }
@@ -109,30 +112,31 @@ struct FindStep {
     /// Some item for which f is true, whichever is found first in time. Kept by value, as by all of these.
     template <class F>
     [[nodiscard]] auto find_any(F f) const {
-        return pick<Which::any>(self().filter(std::move(f)));
+        return pick<Which::any>(referred().filter(std::move(f)));
     }
     /// The first item for which f is true; pieces to its right stop soon.
     template <class F>
     [[nodiscard]] auto find_first(F f) const {
-        return pick<Which::first>(self().filter(std::move(f)));
+        return pick<Which::first>(referred().filter(std::move(f)));
     }
-    /// The last item for which f is true.
+    /// The last item for which f is true. An indexed pipeline is searched from its end on; pieces to the left stop
+    /// soon.
     template <class F>
     [[nodiscard]] auto find_last(F f) const {
-        return pick<Which::last>(self().filter(std::move(f)));
+        return pick<Which::last>(referred().filter(std::move(f)));
     }
     /// f gives a std::optional: some one that holds a value.
     template <class F>
     [[nodiscard]] auto find_map_any(F f) const {
-        return pick<Which::any>(self().filter_map(std::move(f)));
+        return pick<Which::any>(referred().filter_map(std::move(f)));
     }
     template <class F>
     [[nodiscard]] auto find_map_first(F f) const {
-        return pick<Which::first>(self().filter_map(std::move(f)));
+        return pick<Which::first>(referred().filter_map(std::move(f)));
     }
     template <class F>
     [[nodiscard]] auto find_map_last(F f) const {
-        return pick<Which::last>(self().filter_map(std::move(f)));
+        return pick<Which::last>(referred().filter_map(std::move(f)));
     }
     /// The index of some item for which f is true. Needs an indexed pipeline, as do the next two.
     template <class F>
@@ -150,6 +154,7 @@ struct FindStep {
 
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
+    [[nodiscard]] Referred<D> referred() const { return Referred<D>(self()); }
 
     template <Which which, class P>
     static auto pick(const P& pipeline) {
@@ -161,7 +166,7 @@ struct FindStep {
     template <Which which, class F>
     [[nodiscard]] std::optional<std::size_t> position(F f) const {
         static_assert(D::is_indexed, "grainscope: position_* need an indexed pipeline");
-        return pick<which>(self().positions(std::move(f)));
+        return pick<which>(referred().positions(std::move(f)));
     }
 };
 

@@ -1,10 +1,13 @@
-// for_each, for_each_with, for_each_init, try_for_each: for what the closures do.
+// for_each, try_for_each and their _with and _init: for what the closures do.
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <variant>
 
+#include <grainscope/iter/adaptors/map.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/iter/core/referred.h>
 #include <grainscope/iter/core/tryable.h>
 
 namespace grainscope::detail {
@@ -30,40 +33,30 @@ class ForEachConsumer {
     const F& f_;
 };
 
-/// Keeps one failure; what the successes hold is not asked for.
+/// Keeps the first failure in time; what the successes hold is not asked for.
 template <class Tried, class F>
 class TryForEachConsumer {
   public:
-    using Result = Tried;
-    explicit TryForEachConsumer(const F& f) : f_(f) {}
-    struct Folder : FinalFolder<Tried> {
+    using Result = std::monostate;
+    TryForEachConsumer(const F& f, FirstFailure<Tried>& failure) : f_(f), failure_(failure) {}
+    struct Folder : FinalFolder<Result> {
         static constexpr bool may_stop = true;
-        Tried value;
         const TryForEachConsumer& consumer;
         template <class X>
         void feed(X&& item) {
-            Tried next = call_with_item(consumer.f_, std::forward<X>(item));
-            if (next) return;
-            consumer.failed_.store(true, relaxed);  // a hint to stop; the joins order the results
-            value = std::move(next);
+            if (Tried tried = call_with_item(consumer.f_, std::forward<X>(item)); !tried)
+                consumer.failure_.set(std::move(tried));
         }
-        [[nodiscard]] bool is_full() const { return consumer.failed_.load(relaxed); }
-        Tried finish() && { return std::move(value); }
+        [[nodiscard]] bool is_full() const { return consumer.failure_.is_set(); }
+        Result finish() && { return {}; }
     };
-    [[nodiscard]] Folder folder(Position) const { return {{}, success(), *this}; }
-    Tried combine(Tried left, Tried right) const { return left ? std::move(right) : std::move(left); }
-    [[nodiscard]] bool is_full(Position) const { return failed_.load(relaxed); }
+    [[nodiscard]] Folder folder(Position) const { return {{}, *this}; }
+    Result combine(Result, Result) const { return {}; }
+    [[nodiscard]] bool is_full(Position) const { return failure_.is_set(); }
 
   private:
-    static Tried success() {
-        if constexpr (std::is_void_v<typename Tried::value_type>)
-            return Tried();
-        else
-            return Tried(typename Tried::value_type());
-    }
-
     const F& f_;
-    mutable Atomic<bool> failed_{false};
+    FirstFailure<Tried>& failure_;
 };
 
 template <class D>
@@ -74,17 +67,17 @@ struct ForEachStep {
     ///     grainscope::par_iter_mut(numbers).for_each([](int& number) { number += 1; });
     template <class F>
     void for_each(F f) const {
-        consume(static_cast<const D&>(*this), ForEachConsumer<F>(f));
+        consume(self(), ForEachConsumer<F>(f));
     }
     /// f(state, item), with what init() makes for every piece.
     template <class Init, class F>
     void for_each_init(Init init, F f) const {
-        D(static_cast<const D&>(*this)).map_init(std::move(init), std::move(f)).for_each([](const auto&) {});
+        Referred<D>(self()).map_init(std::move(init), std::move(f)).for_each([](const auto&) {});
     }
     /// The same with a copy of `state`.
     template <class T, class F>
     void for_each_with(T state, F f) const {
-        D(static_cast<const D&>(*this)).map_with(std::move(state), std::move(f)).for_each([](const auto&) {});
+        for_each_init(CopyOf<T>{std::move(state)}, std::move(f));
     }
     /// f returns a std::expected<void, E> or a std::optional: one of the failures is returned, and all pieces stop soon
     /// after the first of them in time; a success otherwise.
@@ -93,8 +86,27 @@ struct ForEachStep {
         using Tried = std::decay_t<CallResult<F, typename D::Item>>;
         static_assert(Tryable<Tried>,
                       "grainscope: the closure of try_for_each must return a std::expected or a std::optional");
-        return consume(static_cast<const D&>(*this), TryForEachConsumer<Tried, F>(f));
+        FirstFailure<Tried> failure;
+        consume(self(), TryForEachConsumer<Tried, F>(f, failure));
+        if (failure.is_set()) return std::move(failure.get());
+        if constexpr (std::is_void_v<typename Tried::value_type>)
+            return Tried();
+        else
+            return Tried(typename Tried::value_type());
     }
+    /// The same as f(state, item), with what init() makes for every piece.
+    template <class Init, class F>
+    [[nodiscard]] auto try_for_each_init(Init init, F f) const {
+        return Referred<D>(self()).map_init(std::move(init), std::move(f)).try_for_each(std::identity());
+    }
+    /// The same with a copy of `state` for every piece.
+    template <class T, class F>
+    [[nodiscard]] auto try_for_each_with(T state, F f) const {
+        return try_for_each_init(CopyOf<T>{std::move(state)}, std::move(f));
+    }
+
+  private:
+    [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
 };
 
 }  // namespace grainscope::detail

@@ -1,4 +1,4 @@
-// reduce, reduce_with, try_reduce, sum, product, count: many items become one value.
+// reduce, reduce_with, sum, product, count: many items become one value.
 #pragma once
 
 #include <array>
@@ -12,7 +12,6 @@
 #include <grainscope/iter/core/item.h>
 #include <grainscope/iter/core/parallel_iterator.h>
 #include <grainscope/iter/core/tryable.h>
-#include <grainscope/platform/atomic.h>
 
 namespace grainscope::detail {
 
@@ -156,44 +155,6 @@ class CountConsumer {
     [[nodiscard]] bool is_full(Position) const { return false; }
 };
 
-/// Reduces successes; the first failure in time stops all pieces. Which of several failures comes out is not fixed.
-template <class Tried, class Start, class Op>
-class TryReduceConsumer {
-  public:
-    using Result = Tried;
-    TryReduceConsumer(const Start& start, const Op& op) : start_(start), op_(op) {}
-    struct Folder : FinalFolder<Result> {
-        static constexpr bool may_stop = true;
-        Tried value;
-        const TryReduceConsumer& consumer;
-        template <class X>
-        void feed(X&& item) {
-            value = consumer.merged(std::move(value), Tried(std::forward<X>(item)));
-        }
-        [[nodiscard]] bool is_full() const { return consumer.failed_.load(relaxed); }
-        Result finish() && { return std::move(value); }
-    };
-    [[nodiscard]] Folder folder(Position) const { return {{}, Tried(start_()), *this}; }
-    Result combine(Result left, Result right) const { return merged(std::move(left), std::move(right)); }
-    [[nodiscard]] bool is_full(Position) const { return failed_.load(relaxed); }
-
-  private:
-    [[nodiscard]] Tried merged(Tried left, Tried right) const {
-        if (left && right) {
-            Tried result = op_(*std::move(left), *std::move(right));
-            if (!result) failed_.store(true, relaxed);  // relaxed: a hint to stop, the joins order the results
-            return result;
-        }
-        failed_.store(true, relaxed);
-        if (left) return right;
-        return left;
-    }
-
-    const Start& start_;
-    const Op& op_;
-    mutable Atomic<bool> failed_{false};
-};
-
 template <class D>
 struct ReduceStep {
     /// op over all items, in their order but with any bracketing, each piece from identity(): op must be associative,
@@ -201,8 +162,8 @@ struct ReduceStep {
     /// a reference, changes it in place and returns nothing.
     ///
     ///     const std::vector<int> numbers{3, 1, 2};
-    ///     const int most = grainscope::par_iter(numbers).reduce([] { return 0; }, [](int a, int b) { return a > b ? a
-    ///     : b; });
+    ///     const auto greater = [](int a, int b) { return a > b ? a : b; };
+    ///     const int most = grainscope::par_iter(numbers).reduce([] { return 0; }, greater);
     template <class Identity, class Op>
     [[nodiscard]] auto reduce(Identity identity, Op op) const {
         using T = std::decay_t<std::invoke_result_t<const Identity&>>;
@@ -213,32 +174,44 @@ struct ReduceStep {
     [[nodiscard]] auto reduce_with(Op op) const {
         return consume(self(), ReduceWithConsumer<Kept<typename D::Item>, Op>(op));
     }
-    /// Items are std::expected or std::optional; op takes two values and returns such a result. The first failure in
-    /// time stops all pieces soon; one of the failures comes out.
-    template <class Identity, class Op>
-    [[nodiscard]] auto try_reduce(Identity identity, Op op) const {
-        using Tried = Kept<typename D::Item>;
-        static_assert(Tryable<Tried>, "grainscope: try_reduce needs items that are std::expected or std::optional");
-        return consume(self(), TryReduceConsumer<Tried, Identity, Op>(identity, op));
-    }
     /// The sum of all items, as T: by default the items' own type; a wider one avoids overflow. Floating-point sums
-    /// differ in their last digits from run to run; reproducible_sum does not.
+    /// differ in their last digits from run to run; reproducible_sum does not. The sum of results (std::expected,
+    /// std::optional) is a result: the sum of their values, or one of the failures.
     template <class T = void, class Self = D>
     [[nodiscard]] auto sum() const {
-        using Sum = OrKept<T, typename Self::Item>;
-        return consume(self(), AccumulateConsumer<Sum, std::plus<>>(Sum()));
+        return accumulated<T, typename Self::Item, std::plus<>>(0);
     }
-    /// The product of all items, as T.
+    /// The product of all items, as T. Otherwise as sum.
     template <class T = void, class Self = D>
     [[nodiscard]] auto product() const {
-        using Product = OrKept<T, typename Self::Item>;
-        return consume(self(), AccumulateConsumer<Product, std::multiplies<>>(Product(1)));
+        return accumulated<T, typename Self::Item, std::multiplies<>>(1);
     }
     /// How many items there are. Every item is made.
     [[nodiscard]] std::size_t count() const { return consume(self(), CountConsumer()); }
 
+    /// How many items there are, if the pipeline knows it without running: if it is indexed.
+    [[nodiscard]] std::optional<std::size_t> opt_len() const {
+        if constexpr (D::is_indexed)
+            return self().len();
+        else
+            return std::nullopt;
+    }
+
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
+
+    template <class T, class Item, class Op>
+    [[nodiscard]] auto accumulated(int neutral) const {
+        using Value = OrKept<T, Item>;
+        if constexpr (Tryable<Value>) {
+            using Inner = typename Value::value_type;
+            const auto identity = [neutral] { return neutral == 0 ? Inner() : Inner(neutral); };
+            return self().try_reduce(identity,
+                                     [](Inner a, Inner b) { return Value(Op{}(std::move(a), std::move(b))); });
+        } else {
+            return consume(self(), AccumulateConsumer<Value, Op>(neutral == 0 ? Value() : Value(neutral)));
+        }
+    }
 };
 
 }  // namespace grainscope::detail

@@ -12,13 +12,14 @@
 
 #include <grainscope/iter/consumers/collect.h>
 #include <grainscope/iter/core/parallel_iterator.h>
+#include <grainscope/platform/atomic.h>
 #include <grainscope/runtime/spawn.h>
 
 namespace grainscope {
 
 /// The items of a pipeline in their order, as a move-only input range. The pool computes at most a few blocks ahead of
-/// the reader; what a closure throws comes out where its item would have. Its destructor stops what is ahead and waits
-/// for it.
+/// the reader; what a closure throws comes out in place of its block, after all items of the blocks before it. Its
+/// destructor stops what is ahead and waits for it.
 template <class P>
 class OrderedItems {
   public:
@@ -57,12 +58,11 @@ class OrderedItems {
 
     class State {
       public:
-        explicit State(P pipeline)
-            : pipeline_(std::move(pipeline)), control_(pipeline_), registry_(detail::Registry::current()) {}
+        explicit State(P pipeline) : pipeline_(std::move(pipeline)), registry_(detail::Registry::current()) {}
         State(const State&) = delete;
         State& operator=(const State&) = delete;
         ~State() {
-            control_.stop();
+            is_left_.store(true, relaxed);  // a hint to stop; waiting for the blocks orders the rest
             for (auto& block : ahead_) {
                 try {
                     block.wait();
@@ -70,6 +70,9 @@ class OrderedItems {
                 }
             }
         }
+
+        /// Asked by the pieces of every block.
+        [[nodiscard]] bool is_cancelled() const { return is_left_.load(relaxed) || pipeline_.is_cancelled(); }
 
         void start() {
             if (std::exchange(started_, true)) return;
@@ -105,10 +108,12 @@ class OrderedItems {
             }
         }
         Block made(std::size_t first, std::size_t last) {
+            // What is thrown in one block stops no other: those before it are still to be read.
+            detail::RunControl control(*this);
             detail::Policy policy = pipeline_.policy();
-            policy.control = &control_;
+            policy.control = &control;
             auto parts = pipeline_.drive_window(detail::GatherConsumer<Value>(), policy, first, last);
-            if (control_.is_cancelled()) throw Cancelled();
+            if (pipeline_.is_cancelled()) throw Cancelled();
             Block block;
             block.reserve(detail::size_of(parts));
             for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(block));
@@ -116,7 +121,7 @@ class OrderedItems {
         }
 
         P pipeline_;
-        detail::RunControl control_;
+        Atomic<bool> is_left_{false};
         detail::Registry& registry_;
         bool started_ = false;
         std::size_t extent_ = 0, next_ = 0, block_ = 1, look_ahead_ = 1;
@@ -138,9 +143,14 @@ struct SequenceStep {
     ///
     ///     const std::vector<int> numbers{1, 2, 3};
     ///     for (int square : grainscope::par_iter(numbers).map([](int x) { return x * x; }).into_iter()) (void)square;
-    [[nodiscard]] auto into_iter() const {
+    [[nodiscard]] auto into_iter() && { return ordered(static_cast<D&&>(*this)); }
+    [[nodiscard]] auto into_iter() const& { return ordered(static_cast<const D&>(*this)); }
+
+  private:
+    template <class P>
+    static auto ordered(P&& pipeline) {
         static_assert(Windowed<D>, "grainscope: into_iter needs a pipeline over an indexed source");
-        return OrderedItems<D>(static_cast<const D&>(*this));
+        return OrderedItems<D>(std::forward<P>(pipeline));
     }
 };
 

@@ -16,19 +16,14 @@ class TwoWayConsumer {
     using Result = std::pair<Gathered<L>, Gathered<R>>;
     explicit TwoWayConsumer(const Route& route) : route_(route) {}
     struct Folder : FinalFolder<Result> {
-        std::vector<L> left;
-        std::vector<R> right;
+        Gathering<L> left;
+        Gathering<R> right;
         const Route& route;
         template <class X>
         void feed(X&& item) {
             route(std::forward<X>(item), left, right);
         }
-        Result finish() && {
-            Result result;
-            if (!left.empty()) result.first.push_back(std::move(left));
-            if (!right.empty()) result.second.push_back(std::move(right));
-            return result;
-        }
+        Result finish() && { return Result(std::move(left).take(), std::move(right).take()); }
     };
     [[nodiscard]] Folder folder(Position) const { return {{}, {}, {}, route_}; }
     Result combine(Result a, Result b) const {
@@ -45,15 +40,13 @@ class TwoWayConsumer {
 template <class Container, class T>
 [[nodiscard]] Container from_parts(Gathered<T> parts) {
     Container container;
-    if constexpr (requires { container.reserve(std::size_t{}); }) container.reserve(size_of(parts));
-    for (auto& part : parts) {
-        for (auto& item : part) {
-            if constexpr (requires { container.push_back(std::move(item)); })
-                container.push_back(std::move(item));
-            else
-                container.insert(std::move(item));
-        }
+    if constexpr (is_vector<Container>) {
+        append_parts(container, parts);
+        return container;
     }
+    if constexpr (requires { container.reserve(std::size_t{}); }) container.reserve(size_of(parts));
+    for (auto& part : parts)
+        for (auto& item : part) put_into(container, item);
     return container;
 }
 
@@ -64,9 +57,9 @@ struct SplitStep {
     [[nodiscard]] auto partition(F f) const {
         using T = Kept<typename D::Item>;
         using Side = std::conditional_t<std::is_void_v<C>, std::vector<T>, C>;
-        const auto route = [&f](auto&& item, std::vector<T>& yes, std::vector<T>& no) {
+        const auto route = [&f](auto&& item, Gathering<T>& yes, Gathering<T>& no) {
             auto& side = call_with_item(f, std::as_const(item)) ? yes : no;
-            side.emplace_back(std::forward<decltype(item)>(item));
+            side.add(std::forward<decltype(item)>(item));
         };
         auto parts = consume(self(), TwoWayConsumer<T, T, decltype(route)>(route));
         return std::pair(from_parts<Side>(std::move(parts.first)), from_parts<Side>(std::move(parts.second)));
@@ -77,12 +70,12 @@ struct SplitStep {
         using Either = std::remove_cvref_t<CallResult<F, typename D::Item>>;
         using L = std::variant_alternative_t<0, Either>;
         using R = std::variant_alternative_t<1, Either>;
-        const auto route = [&f](auto&& item, std::vector<L>& lefts, std::vector<R>& rights) {
+        const auto route = [&f](auto&& item, Gathering<L>& lefts, Gathering<R>& rights) {
             Either either = call_with_item(f, std::forward<decltype(item)>(item));
             if (either.index() == 0)
-                lefts.push_back(std::get<0>(std::move(either)));
+                lefts.add(std::get<0>(std::move(either)));
             else
-                rights.push_back(std::get<1>(std::move(either)));
+                rights.add(std::get<1>(std::move(either)));
         };
         auto parts = consume(self(), TwoWayConsumer<L, R, decltype(route)>(route));
         return std::pair(from_parts<std::vector<L>>(std::move(parts.first)),
@@ -96,9 +89,9 @@ struct SplitStep {
         using R = Kept<typename Pair::second_type>;
         using Firsts = std::conditional_t<std::is_void_v<A>, std::vector<L>, A>;
         using Seconds = std::conditional_t<std::is_void_v<B>, std::vector<R>, B>;
-        const auto route = [](auto&& item, std::vector<L>& firsts, std::vector<R>& seconds) {
-            firsts.emplace_back(std::get<0>(std::forward<decltype(item)>(item)));
-            seconds.emplace_back(std::get<1>(std::forward<decltype(item)>(item)));
+        const auto route = [](auto&& item, Gathering<L>& firsts, Gathering<R>& seconds) {
+            firsts.add(std::get<0>(std::forward<decltype(item)>(item)));
+            seconds.add(std::get<1>(std::forward<decltype(item)>(item)));
         };
         auto parts = consume(self(), TwoWayConsumer<L, R, decltype(route)>(route));
         return std::pair(from_parts<Firsts>(std::move(parts.first)), from_parts<Seconds>(std::move(parts.second)));

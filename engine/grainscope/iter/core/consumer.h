@@ -18,10 +18,15 @@
 //     static constexpr int lanes;      void feed_lane(int, Item&&);   // if lanes > 1: items may come to `lanes`
 //                                                                     // independent accumulators, so that the loop
 //                                                                     // around them can be vectorised
+//     static constexpr bool wants_selected;   // its work on an item is worth choosing the items first, many at a time
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace grainscope::detail {
@@ -44,6 +49,7 @@ template <class Next>
 struct ForwardingFolder {
     using Result = typename Next::Result;
     static constexpr bool may_stop = Next::may_stop;
+    static constexpr bool wants_selected = Next::wants_selected;
     static constexpr int lanes = 0;
 
     Next next;
@@ -57,6 +63,7 @@ template <class R>
 struct FinalFolder {
     using Result = R;
     static constexpr bool may_stop = false;
+    static constexpr bool wants_selected = false;
     static constexpr int lanes = 0;
     [[nodiscard]] bool is_full() const { return false; }
 };
@@ -130,9 +137,49 @@ class PinnedConsumer {
     Position at_;
 };
 
+/// A folder that chooses among items, which may be asked about many of them before it gets those that it chose.
+template <class Folder, class Item>
+concept ChoosesFirst =
+    Folder::wants_selected && !Folder::may_stop &&
+    (std::is_lvalue_reference_v<Item> || (std::is_trivially_copyable_v<Item> && sizeof(Item) <= 16)) &&
+    requires(Folder & folder, Item&& item) {
+    { folder.chooses(item) } -> std::same_as<bool>;
+    folder.feed_chosen(std::forward<Item>(item));
+};
+
+/// The same as feed_range without a branch on what is chosen, which no processor could predict: all candidates are
+/// written down, and the next one takes the place of one that was not chosen.
+template <class Reader, class Folder>
+inline void feed_chosen_range(Reader& reader, std::size_t first, std::size_t last, Folder& folder) {
+    using Item = decltype(reader.at(first));
+    constexpr bool by_address = std::is_lvalue_reference_v<Item>;
+    constexpr std::size_t at_once = 256;
+    std::conditional_t<by_address, std::add_pointer_t<Item>, std::remove_const_t<Item>> chosen[at_once];
+    while (first < last) {
+        const std::size_t end = first + std::min(at_once, last - first);
+        std::size_t count = 0;
+        for (; first < end; ++first) {
+            Item item = reader.at(first);
+            if constexpr (by_address)
+                chosen[count] = std::addressof(item);
+            else
+                chosen[count] = item;
+            count += folder.chooses(item) ? 1 : 0;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            if constexpr (by_address)
+                folder.feed_chosen(*chosen[i]);
+            else
+                folder.feed_chosen(std::move(chosen[i]));
+        }
+    }
+}
+
 /// Feeds a folder the items [first, last) of a reader.
 template <class Reader, class Folder>
 inline void feed_range(Reader& reader, std::size_t first, std::size_t last, Folder& folder) {
+    if constexpr (ChoosesFirst<Folder, decltype(reader.at(first))>)
+        return feed_chosen_range(reader, first, last, folder);
     if constexpr (Folder::lanes > 1) {
         constexpr std::size_t lanes = Folder::lanes;
         for (; last - first >= lanes; first += lanes)

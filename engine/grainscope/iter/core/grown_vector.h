@@ -1,6 +1,8 @@
-// Vectors whose elements are constructed in place by many threads, before the vector knows of them.
+// Vectors whose elements are constructed in place by many threads, before the vector knows of them; and the parts that
+// pieces gather where nobody knows yet how many elements there will be.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -9,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <grainscope/platform/memory.h>
+#include <grainscope/runtime/enter.h>
 #include <grainscope/runtime/join.h>
 
 namespace grainscope::detail {
@@ -35,6 +39,13 @@ void adopt_constructed(std::vector<T, Allocator>& vector, std::size_t count) noe
 #endif
 }
 
+/// For the room behind the last element.
+template <class T, class Allocator>
+void prefer_huge_pages_in_room(std::vector<T, Allocator>& vector) noexcept {
+    if constexpr (can_grow_in_place<T, Allocator>)
+        platform::prefer_huge_pages(vector.data() + vector.size(), (vector.capacity() - vector.size()) * sizeof(T));
+}
+
 /// Room for `more` elements, growing by at least half, so that repeated appending stays linear.
 template <class T, class Allocator>
 void reserve_for(std::vector<T, Allocator>& vector, std::size_t more) {
@@ -42,31 +53,113 @@ void reserve_for(std::vector<T, Allocator>& vector, std::size_t more) {
     if (need < more || need > vector.max_size()) throw std::length_error("collect: more items than a vector can hold");
     if (need <= vector.capacity()) return;
     vector.reserve(vector.empty() ? need : std::max(need, vector.capacity() + vector.capacity() / 2));
+    prefer_huge_pages_in_room(vector);
 }
 
+/// What pieces have gathered, in their order.
 template <class T>
-using PartOf = typename std::list<std::vector<T>>::iterator;
+using Gathered = std::list<std::vector<T>>;
 
-/// Moves parts into their places, in parallel halves. `out` is the place of the first.
 template <class T>
-void move_parts_to(PartOf<T> first, std::size_t parts, T* out, std::size_t size) {
-    constexpr std::size_t worth_a_fork = 64 * 1024;
-    if (parts == 1 || size * sizeof(T) < worth_a_fork) {
-        for (; parts > 0; --parts, ++first) out = std::uninitialized_move(first->begin(), first->end(), out);
+[[nodiscard]] std::size_t size_of(const Gathered<T>& parts) {
+    std::size_t size = 0;
+    for (const auto& part : parts) size += part.size();
+    return size;
+}
+
+/// What one piece gathers: into vectors that double from one to the next, so that nothing is moved on the way.
+template <class T>
+class Gathering {
+  public:
+    Gathering() = default;
+    Gathering(Gathering&& other) noexcept
+        : parts_(std::move(other.parts_)),
+          out_(std::exchange(other.out_, nullptr)),
+          end_(std::exchange(other.end_, nullptr)) {}
+    Gathering& operator=(Gathering&&) = delete;
+    ~Gathering() { close(); }
+
+    template <class X>
+    void add(X&& item) {
+        if constexpr (in_place) {
+            if (out_ == end_) [[unlikely]]
+                begin_part();
+            std::construct_at(out_, std::forward<X>(item));
+            ++out_;
+        } else {
+            if (parts_.empty()) parts_.emplace_back();
+            parts_.back().emplace_back(std::forward<X>(item));
+        }
+    }
+    [[nodiscard]] Gathered<T> take() && {
+        close();
+        return std::move(parts_);
+    }
+
+  private:
+    static constexpr bool in_place = can_grow_in_place<T, std::allocator<T>>;
+    static constexpr std::size_t first_part = std::max<std::size_t>(4, 512 / sizeof(T));
+    static constexpr std::size_t largest_part = std::max<std::size_t>(first_part, (std::size_t{32} << 20) / sizeof(T));
+
+    [[gnu::noinline]] void begin_part() {
+        close();
+        const std::size_t room = parts_.empty() ? first_part : std::min(largest_part, 2 * parts_.back().size());
+        std::vector<T>& part = parts_.emplace_back();
+        part.reserve(std::max(room, first_part));
+        prefer_huge_pages_in_room(part);
+        out_ = part.data();
+        end_ = out_ + part.capacity();
+    }
+    /// Tells the last part what stands in it.
+    void close() noexcept {
+        if (out_ == nullptr) return;
+        std::vector<T>& part = parts_.back();
+        adopt_constructed(part, static_cast<std::size_t>(out_ - part.data()));
+        out_ = end_ = nullptr;
+    }
+
+    Gathered<T> parts_;
+    T* out_ = nullptr;
+    T* end_ = nullptr;
+};
+
+/// Elements that are to be moved from one place to another.
+template <class T>
+struct Move {
+    T* from;
+    std::size_t count;
+    T* to;
+};
+
+template <class T>
+void move_all(const Move<T>* moves, std::size_t count) {
+    if (count == 1) {
+        std::uninitialized_move_n(moves->from, moves->count, moves->to);
         return;
     }
-    PartOf<T> middle = first;
-    std::size_t left = 0;
-    for (std::size_t i = 0; i < parts / 2; ++i, ++middle) left += middle->size();
-    join([=] { move_parts_to<T>(first, parts / 2, out, left); },
-         [=] { move_parts_to<T>(middle, parts - parts / 2, out + left, size - left); });
+    join([=] { move_all(moves, count / 2); }, [=] { move_all(moves + count / 2, count - count / 2); });
 }
 
-/// Appends `parts`, which hold `size` elements together. Requires the room, and moves that do not throw.
+/// Appends `parts`, which hold `size` elements together, in parallel. Requires the room, and moves that do not throw.
 template <class T, class Allocator>
-void move_parts(std::vector<T, Allocator>& vector, std::list<std::vector<T>>& parts, std::size_t size) {
-    if (size == 0) return;
-    move_parts_to<T>(parts.begin(), parts.size(), vector.data() + vector.size(), size);
+void move_parts(std::vector<T, Allocator>& vector, Gathered<T>& parts, std::size_t size) {
+    constexpr std::size_t block = std::max<std::size_t>(1, 256 * 1024 / sizeof(T));  // worth a fork
+    std::vector<Move<T>> moves;
+    T* out = vector.data() + vector.size();
+    for (auto& part : parts) {
+        for (std::size_t at = 0; at < part.size(); at += block) {
+            const std::size_t count = std::min(block, part.size() - at);
+            moves.push_back({part.data() + at, count, out});
+            out += count;
+        }
+    }
+    if (size <= block) {
+        for (const Move<T>& move : moves) move_all(&move, 1);
+    } else if (Worker::current() != nullptr) {
+        move_all(moves.data(), moves.size());
+    } else {
+        enter_pool(*Registry::global(), [&] { move_all(moves.data(), moves.size()); });
+    }
     adopt_constructed(vector, size);
 }
 

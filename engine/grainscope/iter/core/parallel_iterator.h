@@ -9,8 +9,7 @@
 //     template <class C> typename C::Result drive(const C& consumer, const Policy& policy) const;
 // and, if it is indexed,
 //     std::size_t len() const;
-//     auto reader() const;                                // object with `Item at(std::size_t)`, each index at most
-//     once
+//     auto reader() const;                                // has `Item at(std::size_t)`, each index at most once
 //     ... drive_window(consumer, policy, first, last);    // the items [first, last) only
 #pragma once
 

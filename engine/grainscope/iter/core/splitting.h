@@ -42,8 +42,9 @@ class Splitting {
             auto folder = consumer_.folder(first);
             std::size_t block = pace_.block();
             platform::Ticks begin = pace_.is_given() ? 0 : platform::ticks();
-            for (bool more = true; more && !is_over(first);) {
-                if (work_is_wanted()) {
+            bool has_begun = false;  // a part that can be cut for ever is not cut for ever
+            for (bool more = true; more && !is_over(first); has_begun = true) {
+                if (has_begun && work_is_wanted()) {
                     if (auto right = part.split()) {
                         policy_.control->report().count_split_on_demand();
                         Result done = std::move(folder).finish();

@@ -22,6 +22,7 @@
 #include <grainscope/iter/consumers/reproducible.h>
 #include <grainscope/iter/consumers/sequence.h>
 #include <grainscope/iter/consumers/split.h>
+#include <grainscope/iter/consumers/try_reduce.h>
 
 namespace grainscope::detail {
 
@@ -30,7 +31,7 @@ template <class D>
 struct Steps
     : MapStep<D>, InspectStep<D>, FilterStep<D>, FlatMapStep<D>, WindowStep<D>, ZipStep<D>, ReorderStep<D>,
       ChunksStep<D>, FoldStep<D>, AnyOrderStep<D>, BlocksStep<D>, ScanStep<D>,
-      ForEachStep<D>, ReduceStep<D>, ExtremesStep<D>, FindStep<D>, CompareStep<D>, CollectStep<D>, SplitStep<D>,
+      ForEachStep<D>, ReduceStep<D>, TryReduceStep<D>, ExtremesStep<D>, FindStep<D>, CompareStep<D>, CollectStep<D>, SplitStep<D>,
       ReproducibleStep<D>, SequenceStep<D> {};
 // clang-format on
 

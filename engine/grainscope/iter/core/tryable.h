@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include <grainscope/platform/atomic.h>
+
 namespace grainscope::detail {
 
 template <class T>
@@ -46,6 +48,15 @@ constexpr decltype(auto) value_of(T&& tried) {
         return *std::forward<T>(tried);
 }
 
+/// A success with that value (std::monostate where it has none).
+template <class Tried, class T>
+Tried success_of(T&& value) {
+    if constexpr (std::is_void_v<typename Tried::value_type>)
+        return Tried();
+    else
+        return Tried(std::forward<T>(value));
+}
+
 /// A failure as a result of another value type.
 template <class To, class From>
 To failure_of(From&& from) {
@@ -54,5 +65,22 @@ To failure_of(From&& from) {
     else
         return To(std::nullopt);
 }
+
+/// Which failure came first in time; written once.
+template <class Tried>
+class FirstFailure {
+  public:
+    template <class X>
+    void set(X&& failed) {
+        if (taken_.exchange(true, relaxed)) return;  // who wins writes; the joins order the reading
+        failure_.emplace(std::forward<X>(failed));
+    }
+    [[nodiscard]] bool is_set() const { return taken_.load(relaxed); }
+    [[nodiscard]] Tried& get() { return *failure_; }
+
+  private:
+    Atomic<bool> taken_{false};
+    std::optional<Tried> failure_;
+};
 
 }  // namespace grainscope::detail

@@ -1,7 +1,8 @@
-// Slices of a range between elements that a predicate picks out: par_split, par_chunk_by; and lines and words of text.
+// Slices of a range between elements that a predicate picks out: par_split, par_split_inclusive, par_chunk_by.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -80,6 +81,33 @@ class SeparatedRule {
     Make make_;
 };
 
+/// Elements for which `is_separator` holds end a slice, and belong to it.
+template <class Iterator, class F>
+class TerminatedRule {
+  public:
+    TerminatedRule(Iterator begin, F is_terminator) : begin_(begin), is_terminator_(std::move(is_terminator)) {}
+
+    [[nodiscard]] std::pair<std::size_t, std::size_t> next(std::size_t from, std::size_t last) const {
+        const std::size_t end = seam(from, last);
+        return {end, end};
+    }
+    [[nodiscard]] std::size_t seam(std::size_t from, std::size_t last) const {
+        while (from < last && !terminates(from)) ++from;
+        return std::min(from + 1, last);
+    }
+    [[nodiscard]] static std::size_t separator_length() { return 0; }
+    [[nodiscard]] static bool wants(std::size_t, std::size_t, std::size_t) { return true; }
+    [[nodiscard]] auto slice(std::size_t begin, std::size_t end) const { return detail::slice(begin_, begin, end); }
+
+  private:
+    [[nodiscard]] bool terminates(std::size_t i) const {
+        return static_cast<bool>(std::invoke(is_terminator_, begin_[static_cast<std::iter_difference_t<Iterator>>(i)]));
+    }
+
+    Iterator begin_;
+    F is_terminator_;
+};
+
 /// A slice goes on as long as `belongs(previous, next)` holds.
 template <class Iterator, class F>
 class NeighbourRule {
@@ -133,33 +161,6 @@ struct EverySlice {
     [[nodiscard]] static bool wants(std::size_t, std::size_t, std::size_t) { return true; }
 };
 
-/// Lines without their ends. What follows the last line end is a line if it is not empty.
-struct LineSlice {
-    const char* text_end;
-    std::string_view operator()(const char* begin, std::size_t first, std::size_t last) const {
-        std::string_view line(begin + first, last - first);
-        if (begin + last != text_end && line.ends_with('\r')) line.remove_suffix(1);
-        return line;
-    }
-    [[nodiscard]] static bool wants(std::size_t, std::size_t, std::size_t) { return true; }
-};
-
-/// Words: what is empty between two spaces is none.
-struct WordSlice {
-    std::string_view operator()(const char* begin, std::size_t first, std::size_t last) const {
-        return {begin + first, last - first};
-    }
-    [[nodiscard]] static bool wants(std::size_t begin, std::size_t end, std::size_t) { return begin != end; }
-};
-
-[[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-struct IsSpace {
-    constexpr bool operator()(char c) const noexcept { return is_space(c); }
-};
-struct IsLineEnd {
-    constexpr bool operator()(char c) const noexcept { return c == '\n'; }
-};
-
 template <class R, class F>
 [[nodiscard]] auto separated(R& range, F is_separator) {
     auto begin = std::ranges::begin(range);
@@ -168,21 +169,39 @@ template <class R, class F>
                            true);
 }
 
+template <class R, class F>
+[[nodiscard]] auto terminated(R& range, F is_terminator) {
+    auto begin = std::ranges::begin(range);
+    using Rule = TerminatedRule<decltype(begin), F>;
+    const auto length = static_cast<std::size_t>(std::ranges::size(range));
+    return CutSource<Rule>(Rule(begin, std::move(is_terminator)), length, length > 0);
+}
+
 }  // namespace detail
 
 /// The slices between the elements for which f holds, which belong to none; empty ones too: n separators make n + 1
-/// slices.
+/// slices. Of text: see par_split in text.h.
 ///
 ///     const std::vector<int> numbers{1, 0, 2, 3};
-///     auto lengths = grainscope::par_split(numbers, [](int x) { return x == 0; }).map([](auto s) { return s.size();
-///     });
+///     const auto is_zero = [](int x) { return x == 0; };
+///     auto lengths = grainscope::par_split(numbers, is_zero).map([](auto part) { return part.size(); });
 template <detail::Sliceable R, class F>
-[[nodiscard]] auto par_split(R&& range, F f) {
+requires(!std::convertible_to<R, std::string_view>) [[nodiscard]] auto par_split(R&& range, F f) {
     return detail::separated(std::as_const(range), std::move(f));
 }
-template <detail::Sliceable R, class F>
+template <detail::ChangeableSliceable R, class F>
 [[nodiscard]] auto par_split_mut(R&& range, F f) {
     return detail::separated(range, std::move(f));
+}
+
+/// The same with the elements for which f holds at the ends of their slices; no empty slice follows the last one.
+template <detail::Sliceable R, class F>
+[[nodiscard]] auto par_split_inclusive(R&& range, F f) {
+    return detail::terminated(std::as_const(range), std::move(f));
+}
+template <detail::ChangeableSliceable R, class F>
+[[nodiscard]] auto par_split_inclusive_mut(R&& range, F f) {
+    return detail::terminated(range, std::move(f));
 }
 
 /// Slices of neighbours for which belongs(previous, next) holds.
@@ -193,78 +212,12 @@ template <detail::Sliceable R, class F>
     const auto length = static_cast<std::size_t>(std::ranges::size(range));
     return detail::CutSource<Rule>(Rule(begin, std::move(belongs)), length, length > 0);
 }
-template <detail::Sliceable R, class F>
+template <detail::ChangeableSliceable R, class F>
 [[nodiscard]] auto par_chunk_by_mut(R&& range, F belongs) {
     auto begin = std::ranges::begin(range);
     using Rule = detail::NeighbourRule<decltype(begin), F>;
     const auto length = static_cast<std::size_t>(std::ranges::size(range));
     return detail::CutSource<Rule>(Rule(begin, std::move(belongs)), length, length > 0);
 }
-
-/// The lines of a text as std::string_view, without "\n" or "\r\n". The text must live until the consumer returns.
-[[nodiscard]] inline auto par_lines(std::string_view text) {
-    using Rule = detail::SeparatedRule<const char*, detail::IsLineEnd, detail::LineSlice>;
-    const char* const end = text.data() + text.size();
-    // A line end at the very end ends the last line; no empty line follows it.
-    const std::size_t length = text.ends_with('\n') ? text.size() - 1 : text.size();
-    return detail::CutSource<Rule>(Rule(text.data(), {}, {end}), length, !text.empty());
-}
-
-/// The words of a text: what stands between ASCII white space.
-[[nodiscard]] inline auto par_split_whitespace(std::string_view text) {
-    using Rule = detail::SeparatedRule<const char*, detail::IsSpace, detail::WordSlice>;
-    return detail::CutSource<Rule>(Rule(text.data(), {}, {}), text.size(), !text.empty());
-}
-
-/// The bytes of a text. Indexed.
-[[nodiscard]] inline auto par_bytes(std::string_view text) {
-    return par_iter(std::span(reinterpret_cast<const unsigned char*>(text.data()), text.size()));
-}
-
-/// The words of a text, one after the other: a sequential range for use inside closures.
-///
-///     for (std::string_view word : grainscope::split_whitespace("to be or not")) (void)word;
-class SplitWhitespace {
-  public:
-    explicit SplitWhitespace(std::string_view text) : text_(text) {}
-
-    class iterator {
-      public:
-        using value_type = std::string_view;
-        using difference_type = std::ptrdiff_t;
-
-        iterator() = default;
-        explicit iterator(std::string_view rest) : rest_(rest) { ++*this; }
-        std::string_view operator*() const { return word_; }
-        iterator& operator++() {
-            std::size_t begin = 0;
-            while (begin < rest_.size() && detail::is_space(rest_[begin])) ++begin;
-            std::size_t end = begin;
-            while (end < rest_.size() && !detail::is_space(rest_[end])) ++end;
-            word_ = rest_.substr(begin, end - begin);
-            rest_.remove_prefix(end);
-            return *this;
-        }
-        iterator operator++(int) {
-            iterator before = *this;
-            ++*this;
-            return before;
-        }
-        friend bool operator==(const iterator& it, std::default_sentinel_t) { return it.word_.empty(); }
-        friend bool operator==(const iterator& a, const iterator& b) {
-            return a.word_.data() == b.word_.data() && a.word_.size() == b.word_.size();
-        }
-
-      private:
-        std::string_view rest_, word_;
-    };
-
-    [[nodiscard]] iterator begin() const { return iterator(text_); }
-    [[nodiscard]] static std::default_sentinel_t end() { return {}; }
-
-  private:
-    std::string_view text_;
-};
-[[nodiscard]] inline SplitWhitespace split_whitespace(std::string_view text) { return SplitWhitespace(text); }
 
 }  // namespace grainscope

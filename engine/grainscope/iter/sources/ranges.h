@@ -10,16 +10,16 @@
 #include <utility>
 #include <vector>
 
+#include <grainscope/iter/core/tryable.h>
 #include <grainscope/iter/sources/source.h>
 
 namespace grainscope {
 
 namespace detail {
 
+/// Holds one item or none.
 template <class R>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
+concept OneOrNone = is_std_optional<R> ||(is_expected<R> && !std::is_void_v<typename R::value_type>);
 
 template <class R>
 concept PositionedRange = std::ranges::random_access_range<R> && std::ranges::sized_range<R>;
@@ -114,7 +114,28 @@ class OwningSource : public IndexedSource<OwningSource<Container>> {
     std::shared_ptr<Container> container_;
 };
 
-/// The same for containers without positions.
+/// A container whose elements are passed on as rvalues; it is cleared when the last copy of the pipeline is gone.
+template <class Container>
+class DrainingSource : public IndexedSource<DrainingSource<Container>> {
+  public:
+    using Item = std::ranges::range_value_t<Container>&&;
+
+    explicit DrainingSource(Container& container) : container_(&container, [](Container* c) { c->clear(); }) {}
+
+    [[nodiscard]] std::size_t len() const { return static_cast<std::size_t>(std::ranges::size(*container_)); }
+    struct Reader {
+        std::ranges::iterator_t<Container> begin;
+        Item at(std::size_t i) const {
+            return static_cast<Item>(begin[static_cast<std::ranges::range_difference_t<Container>>(i)]);
+        }
+    };
+    [[nodiscard]] Reader reader() const { return {std::ranges::begin(*container_)}; }
+
+  private:
+    std::shared_ptr<Container> container_;
+};
+
+/// The same as OwningSource for containers without positions.
 template <class Container>
 class OwningGatheredSource
     : public OneToOne<OwningGatheredSource<Container>, GatheredSource<std::ranges::range_value_t<Container>&&>> {
@@ -197,7 +218,8 @@ class OwnedOptionalSource : public IndexedSource<OwnedOptionalSource<T>> {
 
 }  // namespace detail
 
-/// The elements of a range, as `const T&`. Indexed. A range that is not random-access (a list, a map, a set) is walked
+/// The elements of a range, as `const T&`; the value of a std::optional or std::expected, if there is one. Indexed. A
+/// range that is not random-access (a list, a map, a set) is walked
 /// once first, O(n) time and memory. The range must live, and keep still, until the consumer has returned; of
 /// temporaries only views are taken.
 ///
@@ -208,7 +230,7 @@ template <class R>
     using Plain = std::remove_cvref_t<R>;
     if constexpr (ParallelPipeline<R>) {
         return Plain(std::forward<R>(range));
-    } else if constexpr (detail::is_optional<Plain>) {
+    } else if constexpr (detail::OneOrNone<Plain>) {
         static_assert(std::is_lvalue_reference_v<R>, "grainscope: par_iter of a temporary: use into_par_iter");
         const auto& value = std::as_const(range);
         return detail::OptionalSource(value ? std::addressof(*value) : nullptr);
@@ -239,12 +261,15 @@ template <class R>
 template <class R>
 [[nodiscard]] auto par_iter_mut(R&& range) {
     using Plain = std::remove_cvref_t<R>;
-    if constexpr (detail::is_optional<Plain>) {
+    if constexpr (detail::OneOrNone<Plain>) {
         static_assert(std::is_lvalue_reference_v<R>, "grainscope: par_iter_mut of a temporary: use into_par_iter");
         return detail::OptionalSource(range ? std::addressof(*range) : nullptr);
     } else {
         static_assert(std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>,
                       "grainscope: par_iter_mut of a temporary: use into_par_iter");
+        static_assert(!std::is_same_v<Plain, std::vector<bool>>,
+                      "grainscope: par_iter_mut of std::vector<bool>: its elements share words, so that threads would "
+                      "meet in them; std::vector<char> has elements of their own");
         if constexpr (detail::PositionedRange<Plain>) {
             return detail::RangeSource(std::ranges::begin(range), static_cast<std::size_t>(std::ranges::size(range)));
         } else {
@@ -268,8 +293,10 @@ template <class R>
     } else {
         static_assert(!std::is_lvalue_reference_v<R>,
                       "grainscope: into_par_iter takes a container over: write into_par_iter(std::move(container))");
-        if constexpr (detail::is_optional<Plain>) {
-            return detail::OwnedOptionalSource<typename Plain::value_type>(std::move(container));
+        if constexpr (detail::OneOrNone<Plain>) {
+            using Value = typename Plain::value_type;
+            return detail::OwnedOptionalSource<Value>(container ? std::optional<Value>(*std::move(container))
+                                                                : std::nullopt);
         } else if constexpr (detail::PositionedRange<Plain>) {
             return detail::OwningSource<Plain>(std::move(container));
         } else if constexpr (detail::NodeContainer<Plain>) {
@@ -278,6 +305,17 @@ template <class R>
             return detail::OwningGatheredSource<Plain>(std::make_shared<Plain>(std::move(container)));
         }
     }
+}
+
+/// The elements of a container that stays, as `T&&`; it is empty when the pipeline is gone, and keeps its room.
+///
+///     std::vector<std::string> words{"a", "b"};
+///     const auto text = grainscope::par_drain(words).collect<std::string>();
+template <class Container>
+[[nodiscard]] auto par_drain(Container& container) {
+    static_assert(detail::PositionedRange<Container>,
+                  "grainscope: par_drain needs random access: use into_par_iter(std::exchange(container, {}))");
+    return detail::DrainingSource<Container>(container);
 }
 
 namespace detail {
@@ -292,8 +330,22 @@ template <class R>
     }
 }
 
+/// The same for what stands inside an item: the elements of what may be changed may be changed.
+template <class R>
+[[nodiscard]] auto as_inner_pipeline(R&& range) {
+    if constexpr (ParallelPipeline<R> || !std::is_lvalue_reference_v<R>) {
+        return into_par_iter(std::forward<R>(range));
+    } else if constexpr (std::is_const_v<std::remove_reference_t<R>>) {
+        return par_iter(range);
+    } else {
+        return par_iter_mut(range);
+    }
+}
+
 template <class R>
 using AsPipeline = decltype(as_pipeline(std::declval<R>()));
+template <class R>
+using AsInnerPipeline = decltype(as_inner_pipeline(std::declval<R>()));
 
 }  // namespace detail
 }  // namespace grainscope

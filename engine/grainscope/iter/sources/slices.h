@@ -1,4 +1,5 @@
-// Contiguous pieces of a range as items: par_chunks, par_chunks_exact, par_rchunks, par_windows, and their _mut.
+// Contiguous pieces of a range as items: par_chunks, par_chunks_exact, par_rchunks, par_rchunks_exact, par_windows, and
+// their _mut.
 #pragma once
 
 #include <algorithm>
@@ -50,6 +51,12 @@ struct FromTheBack {
     }
     [[nodiscard]] std::size_t end(std::size_t i) const { return length - i * size; }
 };
+struct OnlyWholeFromTheBack {
+    std::size_t size, length;
+    [[nodiscard]] std::size_t count() const { return length / size; }
+    [[nodiscard]] std::size_t begin(std::size_t i) const { return end(i) - size; }
+    [[nodiscard]] std::size_t end(std::size_t i) const { return length - i * size; }
+};
 struct Overlapping {
     std::size_t size, length;
     [[nodiscard]] std::size_t count() const { return length < size ? 0 : length - size + 1; }
@@ -88,6 +95,10 @@ template <class R>
 concept Sliceable = std::ranges::random_access_range<R> && std::ranges::sized_range<R> &&
     (std::is_lvalue_reference_v<R> || std::ranges::borrowed_range<R>);
 
+/// Whose elements may be changed by several threads at once: those of std::vector<bool> share words.
+template <class R>
+concept ChangeableSliceable = Sliceable<R> && std::is_reference_v<std::ranges::range_reference_t<R>>;
+
 }  // namespace detail
 
 /// Slices of n elements, the last one maybe shorter, as std::span<const T> (std::ranges::subrange over what is not
@@ -100,7 +111,7 @@ template <detail::Sliceable R>
     return detail::slices_of<detail::FromTheFront>(std::as_const(range), n, "par_chunks");
 }
 /// The same with elements that can be changed.
-template <detail::Sliceable R>
+template <detail::ChangeableSliceable R>
 [[nodiscard]] auto par_chunks_mut(R&& range, std::size_t n) {
     return detail::slices_of<detail::FromTheFront>(range, n, "par_chunks_mut");
 }
@@ -109,7 +120,7 @@ template <detail::Sliceable R>
 [[nodiscard]] auto par_chunks_exact(R&& range, std::size_t n) {
     return detail::slices_of<detail::OnlyWhole>(std::as_const(range), n, "par_chunks_exact");
 }
-template <detail::Sliceable R>
+template <detail::ChangeableSliceable R>
 [[nodiscard]] auto par_chunks_exact_mut(R&& range, std::size_t n) {
     return detail::slices_of<detail::OnlyWhole>(range, n, "par_chunks_exact_mut");
 }
@@ -118,15 +129,24 @@ template <detail::Sliceable R>
 [[nodiscard]] auto par_rchunks(R&& range, std::size_t n) {
     return detail::slices_of<detail::FromTheBack>(std::as_const(range), n, "par_rchunks");
 }
-template <detail::Sliceable R>
+template <detail::ChangeableSliceable R>
 [[nodiscard]] auto par_rchunks_mut(R&& range, std::size_t n) {
     return detail::slices_of<detail::FromTheBack>(range, n, "par_rchunks_mut");
+}
+/// Slices of exactly n elements from the end on; fewer than n at the front are left out.
+template <detail::Sliceable R>
+[[nodiscard]] auto par_rchunks_exact(R&& range, std::size_t n) {
+    return detail::slices_of<detail::OnlyWholeFromTheBack>(std::as_const(range), n, "par_rchunks_exact");
+}
+template <detail::ChangeableSliceable R>
+[[nodiscard]] auto par_rchunks_exact_mut(R&& range, std::size_t n) {
+    return detail::slices_of<detail::OnlyWholeFromTheBack>(range, n, "par_rchunks_exact_mut");
 }
 /// The slices of par_chunks_mut as a sequential range, one after the other: to hand them to threads of one's own.
 ///
 ///     std::vector<int> numbers(10);
 ///     for (std::span<int> chunk : grainscope::chunks_mut(numbers, 4)) chunk.front() = 1;
-template <detail::Sliceable R>
+template <detail::ChangeableSliceable R>
 [[nodiscard]] auto chunks_mut(R&& range, std::size_t n) {
     const auto slices = detail::slices_of<detail::FromTheFront>(range, n, "chunks_mut");
     return std::views::iota(std::size_t{0}, slices.len()) |

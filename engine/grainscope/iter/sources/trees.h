@@ -1,4 +1,4 @@
-// split, walk_tree: sources that a closure cuts.
+// split, walk_tree, walk_tree_prefix, walk_tree_postfix: sources that a closure cuts.
 #pragma once
 
 #include <cstddef>
@@ -44,37 +44,59 @@ class SplitSource : public SplittingSource<SplitSource<T, F>> {
     F splitter_;
 };
 
-template <class T, class F>
-class TreeSource : public SplittingSource<TreeSource<T, F>> {
+/// Nodes still to be visited, the next one at the back: the order of the items is that of the stack from its top down,
+/// so that its lower half is what stands to the right.
+template <class T, class F, bool children_first>
+class TreeSource : public SplittingSource<TreeSource<T, F, children_first>> {
   public:
     using Item = T;
 
     TreeSource(T root, F children) : root_(std::move(root)), children_(std::move(children)) {}
 
+    struct Visit {
+        T node;
+        bool children_are_pending;  ///< for children_first: they lie above it
+    };
     struct Part {
-        std::vector<T> pending;
+        std::vector<Visit> stack;
         const F* children;
-        /// Gives away the half that was seen first: it is nearest to the root, and holds most.
+        /// Gives away the lower half: it is nearest to the root, and holds most.
         std::optional<Part> split() {
-            if (pending.size() < 2) return std::nullopt;
-            const auto half = pending.begin() + static_cast<std::ptrdiff_t>(pending.size() / 2);
-            Part other{{std::make_move_iterator(pending.begin()), std::make_move_iterator(half)}, children};
-            pending.erase(pending.begin(), half);
-            return other;
+            if (stack.size() < 2) return std::nullopt;
+            const auto half = stack.begin() + static_cast<std::ptrdiff_t>(stack.size() / 2);
+            Part right{{std::make_move_iterator(stack.begin()), std::make_move_iterator(half)}, children};
+            stack.erase(stack.begin(), half);
+            return right;
         }
         template <class Folder>
         bool feed(Folder& folder, std::size_t n) {
-            for (; n > 0 && !pending.empty(); --n) {
-                T node = std::move(pending.back());
-                pending.pop_back();
-                for (auto&& child : (*children)(std::as_const(node)))
-                    pending.push_back(std::forward<decltype(child)>(child));
-                if (!feed_one(folder, std::move(node))) return false;
+            for (; n > 0 && !stack.empty(); --n) {
+                Visit visit = std::move(stack.back());
+                stack.pop_back();
+                if (children_first && !visit.children_are_pending) {
+                    const std::size_t own = stack.size();
+                    stack.push_back({std::move(visit.node), true});
+                    push_children(std::as_const(stack[own].node));
+                    continue;
+                }
+                if (!children_first) push_children(std::as_const(visit.node));
+                if (!feed_one(folder, std::move(visit.node))) return false;
             }
-            return !pending.empty();
+            return !stack.empty();
+        }
+
+      private:
+        void push_children(const T& node) {
+            std::vector<Visit> below;  // the node may lie in the stack, which must keep still meanwhile
+            for (auto&& child : (*children)(node)) below.push_back({std::forward<decltype(child)>(child), false});
+            stack.insert(stack.end(), std::make_move_iterator(below.rbegin()), std::make_move_iterator(below.rend()));
         }
     };
-    [[nodiscard]] Part part() const { return {{root_}, &children_}; }
+    [[nodiscard]] Part part() const {
+        Part whole{{}, &children_};
+        whole.stack.push_back({root_, false});
+        return whole;
+    }
 
   private:
     T root_;
@@ -95,13 +117,23 @@ template <class T, class F>
     return par_split_by(std::move(data), std::move(splitter));
 }
 
-/// All nodes of a tree, in no order: `children(node)` gives a range of the nodes below one.
+/// All nodes of a tree, each before its children, which come in their order: `children(node)` gives a range of them.
+template <class T, class F>
+[[nodiscard]] auto walk_tree_prefix(T root, F children) {
+    return detail::TreeSource<T, F, false>(std::move(root), std::move(children));
+}
+/// All nodes of a tree, each behind its children.
+template <class T, class F>
+[[nodiscard]] auto walk_tree_postfix(T root, F children) {
+    return detail::TreeSource<T, F, true>(std::move(root), std::move(children));
+}
+/// All nodes of a tree, for those whom the order does not concern.
 ///
 ///     auto below = [](int n) { return n < 8 ? std::vector{2 * n, 2 * n + 1} : std::vector<int>{}; };
 ///     const auto nodes = grainscope::walk_tree(1, below).count();
 template <class T, class F>
 [[nodiscard]] auto walk_tree(T root, F children) {
-    return detail::TreeSource<T, F>(std::move(root), std::move(children));
+    return walk_tree_prefix(std::move(root), std::move(children));
 }
 
 }  // namespace grainscope
