@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include <grainscope/platform/atomic.h>
@@ -71,14 +72,17 @@ Arrangement find_order(const T* first, const T* last, Less less, ForkT& fork) {
 }
 
 /// std::reverse by many tasks.
-template <class T, Fork ForkT>
-void reverse_parallel(T* first, T* last, ForkT& fork) {
+template <class T, Fork ForkT, Observer<T> ObserverT>
+void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer) {
     const auto size = static_cast<std::size_t>(last - first);
-    detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=](std::size_t begin, std::size_t end) {
-        T* low = first + begin;
-        T* high = last - begin;
-        using std::swap;
-        for (; begin != end; ++begin) swap(*low++, *--high);
+    detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=, &observer](std::size_t begin, std::size_t end) {
+        observer.poll();
+        const auto stamp = observer.begin();
+        T* const low = first + begin;
+        T* const high = last - end;
+        std::swap_ranges(low, first + end, std::make_reverse_iterator(last - begin));
+        observer.end(stamp, Step::partition, low, begin, end - begin);
+        observer.end(observer.begin(), Step::partition, high, size - end, end - begin);
     });
 }
 

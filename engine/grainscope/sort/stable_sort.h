@@ -73,8 +73,12 @@ class StableSort {
         const std::size_t size = last - first;
         T* const data = at(Place::data, first);
         T* const buffer = at(Place::buffer, first);
+        const auto stamp = tools_.observer.begin();
         const Order order = NaturalRuns<T, Tools>(data, buffer, size, false, tools_).merge();
-        if (order != Order::unknown) return {first, last, Place::data, order};
+        if (order != Order::unknown) {
+            tools_.observer.end(stamp, Step::leaf, data, first, size);
+            return {first, last, Place::data, order};
+        }
         // To the buffer, the data are the work space, and reading that from its back reads them mirrored.
         const bool stays = wanted == Place::data;
         const TwoStacks<T> range{stays ? data : buffer, stays ? buffer : data, size, !stays, !stays};
@@ -84,6 +88,7 @@ class StableSort {
             if (!stays) std::uninitialized_copy_n(buffer, size, data);
             throw;
         }
+        tools_.observer.end(stamp, Step::leaf, at(wanted, first), first, size);
         return {first, last, wanted};
     }
 
@@ -115,7 +120,7 @@ class StableSort {
         both.place = other(left.place);
         try {
             merge_in_parallel(at(left.place, left.first), left.size(), at(right.place, right.first), right.size(),
-                              at(both.place, both.first), tools_);
+                              at(both.place, both.first), tools_, both.first);
         } catch (...) {
             bring_to_data(both);
             throw;
@@ -126,12 +131,18 @@ class StableSort {
     void reverse(Part& part) {
         const std::size_t size = part.size();
         T* const data = at(part.place, part.first);
-        detail::fork_over(tools_.fork, 0, size / 2, tools_.grain, [=](std::size_t first, std::size_t last) {
+        const std::size_t offset = part.first;
+        detail::fork_over(tools_.fork, 0, size / 2, tools_.grain, [=, this](std::size_t first, std::size_t last) {
             for (std::size_t i = first; i < last; ++i) {
                 const T low = data[i];
                 std::construct_at(data + i, data[size - 1 - i]);
                 std::construct_at(data + size - 1 - i, low);
             }
+            const auto observed = [&](std::size_t from, std::size_t to) {
+                tools_.observer.end(tools_.observer.begin(), Step::merge, data + from, offset + from, to - from);
+            };
+            observed(first, last);
+            observed(size - last, size - first);
         });
         part.order = Order::ascending;
     }

@@ -46,7 +46,7 @@ class UnstableSort {
             case Arrangement::ascending:
                 return;
             case Arrangement::descending:
-                return reverse_parallel(first, last, fork_);
+                return reverse_parallel(first, last, fork_, observer_);
             case Arrangement::unsorted:
                 sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
         }
@@ -58,18 +58,27 @@ class UnstableSort {
         for (;;) {
             observer_.poll();
             const auto size = static_cast<std::size_t>(last - first);
-            if (size <= task_max) return detail::pdqsort_loop<T>(first, last, predecessor, end_, bad_splits, less_);
-            if (bad_splits == 0) return heap_sort(first, last, less_);
+            const auto stamp = observer_.begin();
+            if (size <= task_max || bad_splits == 0) {
+                if (size <= task_max)
+                    detail::pdqsort_loop<T>(first, last, predecessor, end_, bad_splits, less_);
+                else
+                    heap_sort(first, last, less_);
+                return observer_.end(stamp, Step::leaf, first, offset(first), size);
+            }
             using std::swap;
             T* const pivot = choose_pivot(first, last, Pivot::ninther, 0, less_);
             if (pivot != first) swap(*first, *pivot);
             if (predecessor != nullptr && !less_(*predecessor, *first)) {
-                first = partition(first + 1, last, NotGreaterThanPivot<T, Less>(*first, less_));
+                T* const greater = partition(first + 1, last, NotGreaterThanPivot<T, Less>(*first, less_));
+                end_partition(stamp, first, static_cast<std::size_t>(greater - first), size);
+                first = greater;
                 predecessor = nullptr;
                 continue;
             }
             T* const cut = partition(first + 1, last, LessThanPivot<T, Less>(*first, less_)) - 1;
             if (cut != first) swap(*first, *cut);
+            end_partition(stamp, first, size, size);
             const auto left_size = static_cast<std::size_t>(cut - first);
             if (std::min(left_size, size - left_size - 1) < size / 8) {
                 --bad_splits;
@@ -84,10 +93,21 @@ class UnstableSort {
 
     template <class Predicate>
     T* partition(T* first, T* last, Predicate predicate) {
-        if (static_cast<std::size_t>(last - first) >= parallel_split_min_)
+        if (splits_in_parallel(static_cast<std::size_t>(last - first) + 1))
             return partition_parallel(first, last, base_, predicate, fork_, observer_);
         return partition_sequential(first, last, predicate);
     }
+
+    // Of `size` elements, the pivot among them.
+    [[nodiscard]] bool splits_in_parallel(std::size_t size) const { return size > parallel_split_min_; }
+
+    // Of a range of `size` elements, `count` have reached their side. The pieces of a parallel split report themselves.
+    template <class Stamp>
+    void end_partition(Stamp stamp, const T* first, std::size_t count, std::size_t size) {
+        if (!splits_in_parallel(size)) observer_.end(stamp, Step::partition, first, offset(first), count);
+    }
+
+    [[nodiscard]] std::size_t offset(const T* at) const { return static_cast<std::size_t>(at - base_); }
 
     // A range of this length is sorted by one task: thousands of forks' worth of work.
     static constexpr std::size_t task_max = fork_min<T> / 4;
@@ -106,8 +126,9 @@ template <class T, class Less, Fork ForkT, Observer<T> ObserverT>
 void unstable_sort_on(ForkT& fork, std::span<T> data, Less less, ObserverT& observer, std::size_t workers) {
     if (data.size() < fork_min<T>) {
         observer.poll();
+        const auto stamp = observer.begin();
         pdqsort(data.data(), data.data() + data.size(), less);
-        return;
+        return observer.end(stamp, Step::leaf, data.data(), 0, data.size());
     }
     UnstableSort<T, Less, ForkT, ObserverT>(less, fork, observer, workers).run(data);
 }
