@@ -82,6 +82,9 @@ void DataGridView::draw() {
     const int gap = side >= gapFrom ? 1 : 0;
     const StateFill& fill = StateFill::shared(tokens(), ratio);
     line_.resize(static_cast<std::size_t>(cells_.rect().width()));
+    edges_.clear();
+    for (int column = 0; column <= cells_.columns(); ++column)
+        edges_.push_back(cells_.left(column) - cells_.rect().left());
     for (int row = 0; row < cells_.rows(); ++row) {
         const int bottom = std::max(cells_.top(row), cells_.top(row + 1) - gap);
         if (bottom == cells_.top(row)) continue;
@@ -101,12 +104,11 @@ void DataGridView::drawRow(int row, int gap) {
     const QRgb stripe = tokens().stripe.rgb();
     const auto values = model_.values();
     const auto owners = model_.owners();
-    const int left = cells_.rect().left();
     striped_.clear();
     auto slot = static_cast<std::size_t>(row) * static_cast<std::size_t>(cells_.columns());
     for (int column = 0; column < cells_.columns(); ++column, ++slot) {
-        const int from = cells_.left(column) - left;
-        const int to = cells_.left(column + 1) - left;
+        const int from = edges_[static_cast<std::size_t>(column)];
+        const int to = edges_[static_cast<std::size_t>(column) + 1];
         if (from == to) continue;
         const std::uint16_t owner = owners[slot];
         const bool nobody = owner == trace::DataBoard::no_owner;

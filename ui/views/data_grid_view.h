@@ -40,8 +40,9 @@ class DataGridView : public QWidget, public TableTwin {
 
     BoardModel& model_;
     QImage raster_;
-    CellGrid cells_;             ///< in px of the device
-    std::vector<QRgb> line_;     ///< the px of one row of cells,
+    std::vector<int> edges_;  ///< of the columns, from the picture's left: a division for each cell would cost the most
+    CellGrid cells_;          ///< in px of the device
+    std::vector<QRgb> line_;  ///< the px of one row of cells,
     std::vector<QRgb> striped_;  ///< and of those of its lines that stripes lie on
     bool stale_ = true;
 };

@@ -68,7 +68,7 @@ GridKey::GridKey(BoardModel& model, QWidget* parent)
 QSize GridKey::sizeHint() const { return {Theme::instance().px(250), QWidget::sizeHint().height()}; }
 
 void GridKey::takeReadouts() {
-    heading_->setText(tr("Written by, of %1").arg(formatCount(model_.count())));
+    heading_->setText(tr("Written by whom, of %1 cells").arg(formatCount(model_.count())));
     value_->setText(model_.picture().value);
     const BoardModel::Shares shares = model_.shares();
     const double all = std::max(1, model_.count());

@@ -226,7 +226,7 @@ Description describe() {
                     .kind = Parameter::Kind::choice,
                     .default_value = std::string("f64"),
                     .live = false,
-                    .choices = {{"f32", "32-bit floating point"}, {"f64", "64-bit floating point"}}});
+                    .choices = {{"f32", "32-bit float"}, {"f64", "64-bit float"}}});
     list.push_back({.name = "tile",
                     .label = "Block",
                     .help = "Rows and columns of the block of the product that is one task",

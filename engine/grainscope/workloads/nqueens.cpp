@@ -136,9 +136,9 @@ class Search {
 
     void publish(std::size_t cell) const {
         if (context_.board == nullptr) return;
-        // Half again the mean of the cells that have any is full: few have more.
+        // Twice the mean of the cells that have any is full: hardly one has more.
         const double cells = std::max(1, (n_ - 1) * (n_ - 2));
-        const double full = 1.5 * static_cast<double>(known_counts[static_cast<std::size_t>(n_)]) / cells;
+        const double full = 2.0 * static_cast<double>(known_counts[static_cast<std::size_t>(n_)]) / cells;
         const auto found = static_cast<double>(found_[cell].load(relaxed));
         context_.board->publish(cell, full > 0 ? static_cast<float>(std::min(1.0, found / full)) : 0.0F,
                                 observer_.owner());
