@@ -23,6 +23,7 @@ class Cell:
     bars: tuple[Bar, ...]
 
 
+OURS = re.compile(r"^grainscope (?!parallel_)(?!.*1 thread$)")
 ANY_PEER = r"^(?!grainscope)"
 EVERYBODY = r"^(?!grainscope|read loop)"
 ONE_THREAD = r"one thread$|^sequential|^Rust sequential"

@@ -98,6 +98,9 @@ class SortContests {
                          else
                              par_sort_unstable(std::span(begin, end), less);
                      }));
+        contest.ours("grainscope parallel_quicksort", sorting([less](Iterator begin, Iterator end) {
+                         parallel_quicksort(std::span(begin, end), QuicksortOptions<Less>{.comparator = less});
+                     }));
         if constexpr (is_default && std::is_arithmetic_v<T>)
             contest.alone("Highway vqsort, one thread", sorting([](Iterator begin, Iterator end) {
                               static const hwy::Sorter sort;
@@ -141,6 +144,9 @@ class SortContests {
                              par_sort(std::span(begin, end));
                          else
                              par_sort(std::span(begin, end), less);
+                     }));
+        contest.ours("grainscope parallel_merge_sort", sorting([less](Iterator begin, Iterator end) {
+                         parallel_merge_sort(std::span(begin, end), MergeSortOptions<Less>{.comparator = less});
                      }));
         contest.oneTBB("std::stable_sort(par)", sorting([less](Iterator begin, Iterator end) {
                            std::stable_sort(std::execution::par, begin, end, less);
