@@ -125,7 +125,7 @@ inline std::size_t block_begin(std::size_t i, std::size_t size, unsigned log) { 
 /// otherwise. Stable. Whatever less does, contradict itself or throw, `out` ends as a permutation of what `in` was.
 template <class T, class Less>
 requires is_plain<T>
-void small_sort(T* in, T* out, std::size_t size, Less less) {
+[[gnu::noinline]] void small_sort(T* in, T* out, std::size_t size, Less less) {
     if (size < 2) {
         std::uninitialized_copy_n(in, size, out);
         return;

@@ -32,7 +32,7 @@ class StableSort {
     /// Sorts by 2^levels parts.
     void run(unsigned levels) {
         Part all = sort(0, size_, Place::data, levels);
-        if (all.order == Order::strictly_descending) reverse(all);
+        if (all.order == Trend::strictly_descending) reverse(all);
         bring_to_data(all);
     }
 
@@ -42,7 +42,7 @@ class StableSort {
         std::size_t first;
         std::size_t last;
         Place place = Place::data;
-        Order order = Order::ascending;
+        Trend order = Trend::ascending;
         [[nodiscard]] std::size_t size() const { return last - first; }
     };
 
@@ -73,8 +73,8 @@ class StableSort {
         const std::size_t size = last - first;
         T* const data = at(Place::data, first);
         T* const buffer = at(Place::buffer, first);
-        const Order order = NaturalRuns<T, Tools>(data, buffer, size, false, tools_).merge();
-        if (order != Order::unknown) return {first, last, Place::data, order};
+        const Trend order = NaturalRuns<T, Tools>(data, buffer, size, false, tools_).merge();
+        if (order != Trend::unknown) return {first, last, Place::data, order};
         // To the buffer, the data are the work space, and reading that from its back reads them mirrored.
         const bool stays = wanted == Place::data;
         const TwoStacks<T> range{stays ? data : buffer, stays ? buffer : data, size, !stays, !stays};
@@ -90,13 +90,13 @@ class StableSort {
     Part merge(Part left, Part right, Place wanted) {
         Part both{left.first, right.last};
         try {
-            const bool falls = left.order == Order::strictly_descending && right.order == Order::strictly_descending;
+            const bool falls = left.order == Trend::strictly_descending && right.order == Trend::strictly_descending;
             if (falls && tools_.less(front(right), back(left))) {
-                both.order = Order::strictly_descending;
+                both.order = Trend::strictly_descending;
                 return both;
             }
-            if (left.order == Order::strictly_descending) reverse(left);
-            if (right.order == Order::strictly_descending) reverse(right);
+            if (left.order == Trend::strictly_descending) reverse(left);
+            if (right.order == Trend::strictly_descending) reverse(right);
             if (!tools_.less(front(right), back(left))) {
                 if (left.place == right.place) {
                     both.place = left.place;
@@ -133,7 +133,7 @@ class StableSort {
                 std::construct_at(data + size - 1 - i, low);
             }
         });
-        part.order = Order::ascending;
+        part.order = Trend::ascending;
     }
 
     void bring(Part& part, Place place) {

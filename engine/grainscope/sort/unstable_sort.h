@@ -1,0 +1,113 @@
+// The unstable sort behind par_sort_unstable: a pattern-defeating quicksort whose large splits are made by all workers,
+// whose two sides are forked, and whose short ranges are sorted by one task. After Peters, "Pattern-defeating
+// Quicksort" (2021), and Bergdoll and Peters, "ipnsort" (2024).
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include <grainscope/sort/element.h>
+#include <grainscope/sort/fork.h>
+#include <grainscope/sort/heap_sort.h>
+#include <grainscope/sort/parallel_partition.h>
+#include <grainscope/sort/pdqsort.h>
+#include <grainscope/sort/pivot.h>
+#include <grainscope/sort/runs.h>
+
+namespace grainscope::sorting {
+
+/// Shorter ranges are not worth waking another worker for.
+template <class T>
+inline constexpr std::size_t fork_min = copies_freely<T> ? std::size_t{1} << 14 : std::size_t{1} << 11;
+
+/// One unstable sort over any fork-join.
+///
+/// O(n log n) comparisons whatever the data: a branch that has split badly log2 n times is heap sorted. O(n) for a run
+/// and for few different keys. In place, O(log n) stack a worker. Any comparator is safe, and each element is there
+/// exactly once even if it throws.
+template <class T, class Less, Fork ForkT, Observer<T> ObserverT>
+class UnstableSort {
+  public:
+    /// `workers`: how many tasks can run at once; decides how many splits are made by many tasks.
+    UnstableSort(Less less, ForkT& fork, ObserverT& observer, std::size_t workers)
+        : less_(less), fork_(fork), observer_(observer), workers_(workers) {}
+
+    void run(std::span<T> data) {
+        T* const first = data.data();
+        T* const last = first + data.size();
+        observer_.poll();
+        base_ = first;
+        parallel_split_min_ = std::max(parallel_partition_min, data.size() / std::max<std::size_t>(workers_, 1));
+        switch (find_order(first, last, less_, fork_)) {
+            case Order::ascending:
+                return;
+            case Order::descending:
+                return reverse_parallel(first, last, fork_);
+            case Order::unsorted:
+                sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
+        }
+    }
+
+  private:
+    // As pdqsort_loop, but forking.
+    void sort(T* first, T* last, const T* predecessor, int bad_splits) {
+        for (;;) {
+            observer_.poll();
+            const auto size = static_cast<std::size_t>(last - first);
+            if (size <= task_max) return detail::pdqsort_loop(first, last, predecessor, bad_splits, less_);
+            if (bad_splits == 0) return heap_sort(first, last, less_);
+            using std::swap;
+            T* const pivot = choose_pivot(first, last, Pivot::ninther, 0, less_);
+            if (pivot != first) swap(*first, *pivot);
+            if (predecessor != nullptr && !less_(*predecessor, *first)) {
+                first = partition(first + 1, last, NotGreaterThanPivot<T, Less>(*first, less_));
+                predecessor = nullptr;
+                continue;
+            }
+            T* const cut = partition(first + 1, last, LessThanPivot<T, Less>(*first, less_)) - 1;
+            if (cut != first) swap(*first, *cut);
+            const auto left_size = static_cast<std::size_t>(cut - first);
+            if (std::min(left_size, size - left_size - 1) < size / 8) {
+                --bad_splits;
+                detail::break_pattern(first, cut);
+                detail::break_pattern(cut + 1, last);
+            }
+            fork_.join([=, this] { sort(first, cut, predecessor, bad_splits); },
+                       [=, this] { sort(cut + 1, last, cut, bad_splits); });
+            return;
+        }
+    }
+
+    template <class Predicate>
+    T* partition(T* first, T* last, Predicate predicate) {
+        if (static_cast<std::size_t>(last - first) >= parallel_split_min_)
+            return partition_parallel(first, last, base_, predicate, fork_, observer_);
+        return partition_sequential(first, last, predicate);
+    }
+
+    // A range of this length is sorted by one task: thousands of forks' worth of work.
+    static constexpr std::size_t task_max = fork_min<T> / 4;
+
+    Less less_;
+    ForkT& fork_;
+    ObserverT& observer_;
+    std::size_t workers_;
+    std::size_t parallel_split_min_ = 0;
+    const T* base_ = nullptr;
+};
+
+/// Sorts on any fork-join; short ranges without it.
+template <class T, class Less, Fork ForkT, Observer<T> ObserverT>
+void unstable_sort_on(ForkT& fork, std::span<T> data, Less less, ObserverT& observer, std::size_t workers) {
+    if (data.size() < fork_min<T>) {
+        observer.poll();
+        pdqsort(data.data(), data.data() + data.size(), less);
+        return;
+    }
+    UnstableSort<T, Less, ForkT, ObserverT>(less, fork, observer, workers).run(data);
+}
+
+}  // namespace grainscope::sorting
