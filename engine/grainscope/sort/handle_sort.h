@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <grainscope/sort/handles.h>
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/raw_buffer.h>
 #include <grainscope/sort/stable_sort.h>
@@ -65,68 +66,71 @@ void rearrange(ForkT& fork, std::size_t workers, Iterator first, std::size_t siz
     }
 }
 
-/// Sorts elements of any kind, stably. A buffer of n elements and two of n pointers; std::bad_alloc and what `less`
-/// throws leave the data as they were.
-template <class ForkT, AddressableIterator Iterator, class Less, class ObserverT>
-void sort_by_handles(ForkT& fork, std::size_t workers, Iterator first, std::size_t size, Less less,
-                     ObserverT& observer) {
+namespace detail {
+
+/// The handles of the elements element(i), i < size, in the order of Compare after Projection. Stable.
+template <class E, class ForkT, class Element, class Compare, class Projection, class ObserverT>
+auto sorted_handles(ForkT& fork, std::size_t workers, std::size_t size, const Element& element, Compare& comp,
+                    Projection& proj, ObserverT& observer) {
+    using Handle = typename Handles<E, Compare, Projection>::Handle;
+    const Handles<E, Compare, Projection> handles(comp, proj);
+    RawBuffer<Handle> buffer(size);
+    over_stretches(fork, workers, size, [&](std::size_t begin, std::size_t end) {
+        observer.poll();
+        for (std::size_t i = begin; i < end; ++i) std::construct_at(buffer.data() + i, handles.make(element(i)));
+    });
+    stable_sort_on(fork, workers, buffer.data(), size, handles, observer);
+    return buffer;
+}
+
+}  // namespace detail
+
+/// Sorts elements of any kind, stably. A buffer of n elements and two of n handles; std::bad_alloc and what `comp` and
+/// `proj` throw leave the data as they were.
+template <class ForkT, AddressableIterator Iterator, class Compare, class Projection, class ObserverT>
+void sort_by_handles(ForkT& fork, std::size_t workers, Iterator first, std::size_t size, Compare& comp,
+                     Projection& proj, ObserverT& observer) {
     using T = std::iter_value_t<Iterator>;
     using Offset = std::iter_difference_t<Iterator>;
     constexpr std::size_t insertion_max = 16;
     if (size <= insertion_max) {
         observer.poll();
-        insertion_sort(first, first + static_cast<Offset>(size), less);
+        insertion_sort(first, first + static_cast<Offset>(size), ProjectedLess(comp, proj));
         return;
     }
     const RawBuffer<T> room(size);
-    const RawBuffer<T*> handles(size);
-    for (std::size_t i = 0; i < size; ++i)
-        std::construct_at(handles.data() + i, std::addressof(first[static_cast<Offset>(i)]));
-    stable_sort_on(
-        fork, workers, handles.data(), size, [&](const T* a, const T* b) { return less(*a, *b); }, observer);
-    rearrange(fork, workers, first, size, room.data(), [&](std::size_t i) -> T& { return *handles.data()[i]; });
+    const auto handles = detail::sorted_handles<T>(
+        fork, workers, size, [&](std::size_t i) -> T& { return first[static_cast<Offset>(i)]; }, comp, proj, observer);
+    rearrange(fork, workers, first, size, room.data(), [&](std::size_t i) -> T& { return *handles.data()[i].element; });
 }
 
 /// Sorts by keys that are made beforehand, one call an element, by several tasks. Stable. A buffer of n elements, n
-/// keys and the space to sort them; what `key` and `less` throw leaves the data as they were.
-template <class ForkT, AddressableIterator Iterator, class Key, class Less, class ObserverT>
-void sort_by_cached_keys(ForkT& fork, std::size_t workers, Iterator first, std::size_t size, Key& key, Less less,
+/// keys and the space to sort them; what `key` and `comp` throw leaves the data as they were.
+template <class ForkT, AddressableIterator Iterator, class Key, class Compare, class ObserverT>
+void sort_by_cached_keys(ForkT& fork, std::size_t workers, Iterator first, std::size_t size, Key& key, Compare& comp,
                          ObserverT& observer) {
     using T = std::iter_value_t<Iterator>;
     using Offset = std::iter_difference_t<Iterator>;
     using K = std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>;
     const auto element = [&](std::size_t i) -> T& { return first[static_cast<Offset>(i)]; };
     const RawBuffer<T> room(size);
-    struct Keyed {
-        K key;
-        std::size_t place;
-    };
-    if constexpr (is_plain<Keyed>) {
-        const RawBuffer<Keyed> keys(size);
-        over_stretches(fork, workers, size, [&](std::size_t begin, std::size_t end) {
-            observer.poll();
-            for (std::size_t i = begin; i < end; ++i)
-                std::construct_at(keys.data() + i, Keyed{std::invoke(key, std::as_const(element(i))), i});
-        });
-        stable_sort_on(
-            fork, workers, keys.data(), size, [&](const Keyed& a, const Keyed& b) { return less(a.key, b.key); },
-            observer);
+    if constexpr (std::is_scalar_v<K> && sizeof(K) <= 8) {
+        const auto handles = detail::sorted_handles<T>(fork, workers, size, element, comp, key, observer);
         rearrange(fork, workers, first, size, room.data(),
-                  [&](std::size_t i) -> T& { return element(keys.data()[i].place); });
+                  [&](std::size_t i) -> T& { return *handles.data()[i].element; });
     } else {
+        // Optional, so that keys of every kind may come in any order, and those that came go again if one throws.
         using Slot = std::optional<K>;
         std::vector<Slot> keys(size);
         over_stretches(fork, workers, size, [&](std::size_t begin, std::size_t end) {
             observer.poll();
             for (std::size_t i = begin; i < end; ++i) keys[i].emplace(std::invoke(key, std::as_const(element(i))));
         });
-        const RawBuffer<const Slot*> handles(size);
-        for (std::size_t i = 0; i < size; ++i) std::construct_at(handles.data() + i, &keys[i]);
-        stable_sort_on(
-            fork, workers, handles.data(), size, [&](const Slot* a, const Slot* b) { return less(**a, **b); },
-            observer);
+        auto cached = [](const Slot& slot) -> const K& { return *slot; };
+        const auto handles = detail::sorted_handles<Slot>(
+            fork, workers, size, [&](std::size_t i) -> Slot& { return keys[i]; }, comp, cached, observer);
         rearrange(fork, workers, first, size, room.data(), [&](std::size_t i) -> T& {
-            return element(static_cast<std::size_t>(handles.data()[i] - keys.data()));
+            return element(static_cast<std::size_t>(handles.data()[i].element - keys.data()));
         });
     }
 }

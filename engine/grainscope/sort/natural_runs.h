@@ -20,24 +20,24 @@
 namespace grainscope::sorting {
 
 /// What is known about the order of a range.
-enum class Order : std::uint8_t { unknown, ascending, strictly_descending };
+enum class Trend : std::uint8_t { unknown, ascending, strictly_descending };
 
 struct Run {
     std::size_t size;
-    Order order;
+    Trend order;
 };
 
 /// The longest run at the front of the data; only a strictly descending one may be reversed without breaking ties.
 template <class T, class Less>
 Run find_run(const T* data, std::size_t size, Less less) {
-    if (size < 2) return {size, Order::ascending};
+    if (size < 2) return {size, Trend::ascending};
     std::size_t end = 2;
     if (less(data[1], data[0])) {
         while (end < size && less(data[end], data[end - 1])) ++end;
-        return {end, Order::strictly_descending};
+        return {end, Trend::strictly_descending};
     }
     while (end < size && !less(data[end], data[end - 1])) ++end;
-    return {end, Order::ascending};
+    return {end, Trend::ascending};
 }
 
 /// Merges the sorted ranges [data, data + middle) and [data + middle, data + size) in their place. What is in order
@@ -65,7 +65,7 @@ class NaturalRuns {
     NaturalRuns(T* data, T* work, std::size_t size, bool sorts_all, const Tools& tools)
         : data_(data), work_(work), size_(size), sorts_all_(sorts_all), tools_(tools) {}
 
-    Order merge() {
+    Trend merge() {
         Run current = next_run(0);
         if (current.size == size_) return current.order;
         in_order(0, current);
@@ -104,15 +104,15 @@ class NaturalRuns {
         if (sorts_all_) {
             const std::size_t size = std::min(left, small_sort_max);
             small_sort(data_ + begin, data_ + begin, size, tools_.less);
-            return {size, Order::ascending};
+            return {size, Trend::ascending};
         }
-        return {std::min(left, worthwhile_), Order::unknown};
+        return {std::min(left, worthwhile_), Trend::unknown};
     }
 
     void in_order(std::size_t begin, Run& run) {
-        if (run.order != Order::strictly_descending) return;
+        if (run.order != Trend::strictly_descending) return;
         std::reverse(data_ + begin, data_ + begin + run.size);
-        run.order = Order::ascending;
+        run.order = Trend::ascending;
     }
 
     // Depth in the ideal merge tree of the boundary between [left, middle) and [middle, right): how many leading bits
@@ -126,13 +126,13 @@ class NaturalRuns {
     Run merge_with_pending(Run right, std::size_t end) {
         const Run left = pending_[--depth_].run;
         const std::size_t size = left.size + right.size;
-        if (left.order == Order::unknown && right.order == Order::unknown) return {size, Order::unknown};
+        if (left.order == Trend::unknown && right.order == Trend::unknown) return {size, Trend::unknown};
         T* const begin = data_ + (end - size);
-        if (left.order == Order::unknown) sort(begin, left.size);
-        if (right.order == Order::unknown) sort(begin + left.size, right.size);
+        if (left.order == Trend::unknown) sort(begin, left.size);
+        if (right.order == Trend::unknown) sort(begin + left.size, right.size);
         if (size >= detail::poll_min) tools_.observer.poll();
         merge_in_place(begin, left.size, size, work_ + (end - size), tools_.less);
-        return {size, Order::ascending};
+        return {size, Trend::ascending};
     }
 
     void sort(T* begin, std::size_t size) {
@@ -155,7 +155,7 @@ class NaturalRuns {
 template <class T, class Tools>
 void merge_sort_runs(T* data, T* work, std::size_t size, const Tools& tools) {
     NaturalRuns<T, Tools> runs(data, work, size, true, tools);
-    if (runs.merge() == Order::strictly_descending) std::reverse(data, data + size);
+    if (runs.merge() == Trend::strictly_descending) std::reverse(data, data + size);
 }
 
 }  // namespace grainscope::sorting

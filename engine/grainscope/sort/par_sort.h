@@ -4,18 +4,22 @@
 #include <cstddef>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <ranges>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <grainscope/runtime/cancellation.h>
 #include <grainscope/runtime/thread_pool.h>
+#include <grainscope/sort/contiguous.h>
 #include <grainscope/sort/element.h>
 #include <grainscope/sort/fork.h>
 #include <grainscope/sort/handle_sort.h>
-#include <grainscope/sort/raw_buffer.h>
+#include <grainscope/sort/natural_order.h>
+#include <grainscope/sort/par_sort_unstable.h>
 #include <grainscope/sort/runtime_fork.h>
+#include <grainscope/sort/signed_zeros.h>
 #include <grainscope/sort/stable_sort.h>
 
 namespace grainscope {
@@ -32,24 +36,32 @@ concept ParSortable = ParSortRange<Range> && std::sortable<std::ranges::iterator
 
 namespace sorting {
 
+/// Sorts plain elements that lie one after the other. Numbers in their natural order cannot be told apart when they are
+/// equal: the unstable sort does for them, and for floating-point numbers once their zeros are put right.
+template <class T, class Compare, class Projection, class ObserverT>
+void sort_plain(RuntimeFork& fork, std::span<T> data, Compare& comp, Projection& proj, ObserverT& observer) {
+    constexpr bool natural = is_natural_less<T, Compare, Projection> || is_natural_greater<T, Compare, Projection>;
+    if constexpr (natural && std::is_integral_v<T>) {
+        detail::sort_unstable_range(data, comp, proj, observer);
+    } else if constexpr (natural && std::is_floating_point_v<T>) {
+        const SignedZeros<T> zeros(fork, data);
+        detail::sort_unstable_range(data, comp, proj, observer);
+        zeros.restore(data);
+    } else {
+        stable_sort_on(fork, current_num_threads(), data.data(), data.size(), ProjectedLess(comp, proj), observer);
+    }
+}
+
 /// Sorts any range that ParSortRange allows, by the way that fits its elements.
-template <class Range, class Less, class ObserverT>
-void sort_range(Range& range, Less less, ObserverT&& observer) {
+template <class Range, class Compare, class Projection, class ObserverT>
+void sort_range(Range& range, Compare& comp, Projection& proj, ObserverT observer) {
     using T = std::ranges::range_value_t<Range>;
     RuntimeFork fork;
-    const std::size_t workers = current_num_threads();
-    const auto first = std::ranges::begin(range);
-    const auto size = static_cast<std::size_t>(std::ranges::size(range));
-    if constexpr (!is_plain<T>) {
-        sort_by_handles(fork, workers, first, size, less, observer);
-    } else if constexpr (std::ranges::contiguous_range<Range>) {
-        stable_sort_on(fork, workers, std::to_address(first), size, less, observer);
+    if constexpr (is_plain<T> && !std::is_same_v<T, std::string_view>) {
+        on_contiguous(range, [&](std::span<T> data) { sort_plain(fork, data, comp, proj, observer); });
     } else {
-        const RawBuffer<T> copy(size);
-        T* const copied = copy.data();
-        std::uninitialized_copy_n(first, size, copied);
-        stable_sort_on(fork, workers, copied, size, less, observer);
-        std::copy_n(copied, size, first);
+        sort_by_handles(fork, current_num_threads(), std::ranges::begin(range),
+                        static_cast<std::size_t>(std::ranges::size(range)), comp, proj, observer);
     }
 }
 
@@ -72,14 +84,14 @@ void sort_range(Range& range, Less less, ObserverT&& observer) {
 template <class Range, class Compare = std::less<>, class Projection = std::identity>
 requires ParSortable<Range, Compare, Projection>
 void par_sort(Range&& data, Compare comp = {}, Projection proj = {}) {
-    sorting::sort_range(data, sorting::ProjectedLess(comp, proj), sorting::NoObserver{});
+    sorting::sort_range(data, comp, proj, sorting::NoObserver{});
 }
 
 /// The same, ending with Cancelled soon after `token` is cancelled. The elements are then in some order, none is lost.
 template <class Range, class Compare, class Projection>
 requires ParSortable<Range, Compare, Projection>
 void par_sort(Range&& data, Compare comp, Projection proj, const CancellationToken& token) {
-    sorting::sort_range(data, sorting::ProjectedLess(comp, proj), sorting::CancellationObserver{token});
+    sorting::sort_range(data, comp, proj, sorting::CancellationObserver{token});
 }
 template <class Range, class Compare>
 requires ParSortable<Range, Compare, std::identity>
@@ -127,9 +139,8 @@ namespace sorting {
 template <class Range, class Key, class Compare, class ObserverT>
 void sort_range_by_cached_key(Range& range, Key& key, Compare& comp, ObserverT&& observer) {
     RuntimeFork fork;
-    std::identity same;
     sort_by_cached_keys(fork, current_num_threads(), std::ranges::begin(range),
-                        static_cast<std::size_t>(std::ranges::size(range)), key, ProjectedLess(comp, same), observer);
+                        static_cast<std::size_t>(std::ranges::size(range)), key, comp, observer);
 }
 
 }  // namespace sorting

@@ -32,7 +32,7 @@ class StableSort {
     /// Sorts by 2^levels parts.
     void run(unsigned levels) {
         Part all = sort(0, size_, Place::data, levels);
-        if (all.order == Order::strictly_descending) reverse(all);
+        if (all.order == Trend::strictly_descending) reverse(all);
         bring_to_data(all);
     }
 
@@ -42,7 +42,7 @@ class StableSort {
         std::size_t first;
         std::size_t last;
         Place place = Place::data;
-        Order order = Order::ascending;
+        Trend order = Trend::ascending;
         [[nodiscard]] std::size_t size() const { return last - first; }
     };
 
@@ -74,8 +74,8 @@ class StableSort {
         T* const data = at(Place::data, first);
         T* const buffer = at(Place::buffer, first);
         const auto stamp = tools_.observer.begin();
-        const Order order = NaturalRuns<T, Tools>(data, buffer, size, false, tools_).merge();
-        if (order != Order::unknown) {
+        const Trend order = NaturalRuns<T, Tools>(data, buffer, size, false, tools_).merge();
+        if (order != Trend::unknown) {
             tools_.observer.end(stamp, Step::leaf, data, first, size);
             return {first, last, Place::data, order};
         }
@@ -95,13 +95,13 @@ class StableSort {
     Part merge(Part left, Part right, Place wanted) {
         Part both{left.first, right.last};
         try {
-            const bool falls = left.order == Order::strictly_descending && right.order == Order::strictly_descending;
+            const bool falls = left.order == Trend::strictly_descending && right.order == Trend::strictly_descending;
             if (falls && tools_.less(front(right), back(left))) {
-                both.order = Order::strictly_descending;
+                both.order = Trend::strictly_descending;
                 return both;
             }
-            if (left.order == Order::strictly_descending) reverse(left);
-            if (right.order == Order::strictly_descending) reverse(right);
+            if (left.order == Trend::strictly_descending) reverse(left);
+            if (right.order == Trend::strictly_descending) reverse(right);
             if (!tools_.less(front(right), back(left))) {
                 if (left.place == right.place) {
                     both.place = left.place;
@@ -144,7 +144,7 @@ class StableSort {
             observed(first, last);
             observed(size - last, size - first);
         });
-        part.order = Order::ascending;
+        part.order = Trend::ascending;
     }
 
     void bring(Part& part, Place place) {
