@@ -1,18 +1,13 @@
 // What a fork and its join cost in all: fib without a cut-off, the same source on every engine.
-#include "ratio_reporter.h"
+#include "contest.h"
 
 #include <grainscope/grainscope.h>
 
-#include <omp.h>
-#include <tbb/global_control.h>
 #include <tbb/parallel_invoke.h>
-#include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -64,52 +59,32 @@ std::int64_t fib_openmp(int k) {
 double joins() { return static_cast<double>(fib_calls(n + 1) - 1); }
 
 template <class F>
-void measure(benchmark::State& state, F fib) {
-    static const std::int64_t expected = fib_calls(n);
-    for (auto _ : state) {
-        if (fib(n) != expected) {
-            state.SkipWithError("wrong answer");
-            break;
-        }
-    }
-    state.counters["items"] = joins();
+auto measured(F fib) {
+    return [fib] {
+        static const std::int64_t expected = fib_calls(n);
+        return grainscope::bench::timed([&] { return fib(n); }, [](std::int64_t answer) { return answer == expected; });
+    };
 }
 
 void add_engines(int threads) {
-    using grainscope::bench::add;
-    const std::string group =
-        "fib(" + std::to_string(n) + "), " + std::to_string(threads) + (threads == 1 ? " worker" : " workers");
-
+    grainscope::bench::Contest contest("fib(" + std::to_string(n) + ")", threads, {.items = joins()});
     // Everything that a peer needs is started before the clock: this is about forks, not about starting threads.
-    add(group, "grainscope join", [threads](benchmark::State& state) {
-        auto pool = grainscope::ThreadPoolBuilder().num_threads(static_cast<std::size_t>(threads)).build();
-        pool.install([&] { measure(state, fib_grainscope); });
-    });
-    if (threads == 1) {
-        add(group, "plain recursive call", [](benchmark::State& state) { measure(state, fib_calls); });
-    }
-    add(group, "oneTBB parallel_invoke", [threads](benchmark::State& state) {
-        tbb::task_arena arena(threads);
-        arena.execute([&] { measure(state, fib_tbb_invoke); });
-    });
-    add(group, "oneTBB task_group", [threads](benchmark::State& state) {
-        tbb::task_arena arena(threads);
-        arena.execute([&] { measure(state, fib_tbb_group); });
-    });
-    add(group, "libgomp task", [threads](benchmark::State& state) {
+    contest.ours("grainscope join", measured(fib_grainscope));
+    if (threads == 1) contest.alone("plain recursive call", measured(fib_calls));
+    contest.oneTBB("oneTBB parallel_invoke", measured(fib_tbb_invoke));
+    contest.oneTBB("oneTBB task_group", measured(fib_tbb_group));
+    contest.libgomp("libgomp task", [threads] {
+        double seconds = 0;
 #pragma omp parallel num_threads(threads)
 #pragma omp single
-        measure(state, fib_openmp);
+        seconds = measured(fib_openmp)();
+        return seconds;
     });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    const tbb::global_control enough(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(cores));
-    add_engines(1);
-    if (cores > 1) add_engines(2);
-    if (cores > 2) add_engines(cores);
-    return grainscope::bench::run_and_report(argc, argv, "join");
+    for (const int threads : grainscope::bench::thread_counts()) add_engines(threads);
+    return grainscope::bench::run(argc, argv, "a join");
 }

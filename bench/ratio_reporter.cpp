@@ -1,20 +1,16 @@
 #include "ratio_reporter.h"
 
+#include "contest.h"
+
 #include <grainscope/study/statistics.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <optional>
-#include <string_view>
 
 namespace grainscope::bench {
 
 namespace {
-
-std::vector<std::string>& registration_order() {
-    static std::vector<std::string> names;
-    return names;
-}
 
 std::string with_interval(double value, const std::optional<study::Interval>& interval) {
     char text[64];
@@ -28,11 +24,6 @@ std::string with_interval(double value, const std::optional<study::Interval>& in
 
 }  // namespace
 
-benchmark::internal::Benchmark* add(const std::string& group, const std::string& peer, Body body) {
-    registration_order().push_back(group + '/' + peer);
-    return benchmark::RegisterBenchmark(registration_order().back().c_str(), std::move(body));
-}
-
 RatioReporter::Peer& RatioReporter::peer_named(const std::string& benchmark_name) {
     const std::size_t slash = benchmark_name.rfind('/');
     const std::string group_name = benchmark_name.substr(0, slash);
@@ -45,7 +36,6 @@ RatioReporter::Peer& RatioReporter::peer_named(const std::string& benchmark_name
 }
 
 bool RatioReporter::ReportContext(const Context& context) {
-    for (const std::string& name : registration_order()) (void)peer_named(name);
     PrintBasicContext(&GetErrorStream(), context);
     return true;
 }
@@ -60,46 +50,39 @@ void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
         if (run.run_type != Run::RT_Iteration) continue;
         const double items = run.counters.at("items").value;
         const double seconds = run.real_accumulated_time / static_cast<double>(run.iterations);
-        peer_named(run.run_name.function_name).ns_per_item.push_back(seconds * 1e9 / items);
+        Peer& peer = peer_named(run.run_name.function_name);
+        peer.ns_per_item.push_back(seconds * 1e9 / items);
+        peer.bytes_per_item = run.counters.at("bytes").value / items;
     }
 }
 
 void RatioReporter::Finalize() {
     for (const Group& group : groups_) {
         const auto measured = [](const Peer& peer) { return !peer.ns_per_item.empty(); };
-        if (std::ranges::none_of(group.peers, measured)) continue;
-        std::printf("\n%-34s %-28s %s\n", group.name.c_str(), ("ns a " + unit_).c_str(), "times ours");
-        const Peer& ours = group.peers.front();
-        for (const Peer& peer : group.peers) {
-            if (!measured(peer)) continue;
-            const double median = study::median(peer.ns_per_item).value();
-            std::string ratio;
-            if (&peer != &ours && measured(ours)) {
-                ratio = with_interval(median / study::median(ours.ns_per_item).value(),
-                                      study::median_ratio_interval(peer.ns_per_item, ours.ns_per_item));
-            }
-            std::printf("  %-32s %-28s %s\n", peer.name.c_str(),
-                        with_interval(median, study::median_interval(peer.ns_per_item)).c_str(), ratio.c_str());
-        }
+        if (std::ranges::any_of(group.peers, measured)) print(group);
     }
     std::fflush(stdout);
 }
 
-int run_and_report(int argc, char** argv, const std::string& unit) {
-    // Ours go first: what the caller writes on the command line overrides them.
-    std::string interleaving = "--benchmark_enable_random_interleaving=true";
-    std::string repetitions = "--benchmark_repetitions=11";
-    std::vector<char*> arguments{argv[0], interleaving.data(), repetitions.data()};
-    arguments.insert(arguments.end(), argv + 1, argv + argc);
-    int count = static_cast<int>(arguments.size());
-    arguments.push_back(nullptr);
-    benchmark::Initialize(&count, arguments.data());
-    if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
-
-    RatioReporter reporter(unit);
-    benchmark::RunSpecifiedBenchmarks(&reporter);
-    benchmark::Shutdown();
-    return reporter.failed() ? 1 : 0;
+void RatioReporter::print(const Group& group) const {
+    const Peer& ours = group.peers.front();
+    const auto loop = std::ranges::find(group.peers, read_loop, &Peer::name);
+    const auto best = loop == group.peers.end() ? std::nullopt : study::median(loop->ns_per_item);
+    std::printf("\n%s\n  %-40s %-30s %-26s%s%s\n", group.name.c_str(), "", ("ns " + unit_).c_str(), "times ours",
+                ours.bytes_per_item > 0 ? "   GB/s" : "", best ? "   of the read loop" : "");
+    for (const Peer& peer : group.peers) {
+        const auto median = study::median(peer.ns_per_item);
+        if (!median) continue;
+        std::string ratio;
+        if (const auto base = study::median(ours.ns_per_item); base && &peer != &ours) {
+            ratio = with_interval(*median / *base, study::median_ratio_interval(peer.ns_per_item, ours.ns_per_item));
+        }
+        std::printf("  %-40s %-30s %-26s", peer.name.c_str(),
+                    with_interval(*median, study::median_interval(peer.ns_per_item)).c_str(), ratio.c_str());
+        if (peer.bytes_per_item > 0) std::printf(" %6.2f", peer.bytes_per_item / *median);
+        if (peer.bytes_per_item > 0 && best) std::printf("   %6.0f %%", 100 * *best / *median);
+        std::printf("\n");
+    }
 }
 
 }  // namespace grainscope::bench

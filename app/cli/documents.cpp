@@ -5,6 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <grainscope/study/picture.h>
+
 namespace grainscope::cli {
 namespace {
 
@@ -64,6 +66,20 @@ Json worker_json(std::size_t id, const trace::WorkerTimes& worker) {
             {"failed_steals", counter(&trace::Counters::failed_steals)},
             {"parks", counter(&trace::Counters::parks)},
             {"wakes", counter(&trace::Counters::wakes)}};
+}
+
+Json splitting_json(const std::optional<SplittingTelemetry>& splitting) {
+    if (!splitting) return nullptr;
+    const bool was_timed = splitting->item_ns > 0;
+    return {{"grain", splitting->grain},
+            {"grain_origin", splitting->why_grain == GrainOrigin::given ? "given" : "probed"},
+            {"item_ns", was_timed ? Json(splitting->item_ns) : Json(nullptr)},
+            {"items", splitting->items > 0 ? Json(splitting->items) : Json(nullptr)},
+            {"pieces", splitting->pieces},
+            {"splits_at_start", splitting->splits_at_start},
+            {"splits_on_demand", splitting->splits_on_demand},
+            {"splits_by_max_len", splitting->splits_by_max_len},
+            {"migrated", splitting->migrated}};
 }
 
 Json models_json(const std::vector<study::SpeedupPoint>& curve) {
@@ -151,6 +167,14 @@ Json parameter_json(const workloads::Parameter& parameter) {
             {"choices", std::move(choices)}};
 }
 
+/// The picture that a run with the defaults has.
+Json default_picture_json(const workloads::Description& description) {
+    workloads::Values values;
+    for (const workloads::Parameter& parameter : description.parameters)
+        values.emplace(parameter.name, parameter.default_value);
+    return Json::parse(study::picture_json(description.picture, values));
+}
+
 }  // namespace
 
 std::string level_name(trace::Level level) {
@@ -214,6 +238,7 @@ Json run_json(const Circumstances& circumstances, const study::RunResult& result
                   {"items_per_second", median && *median > 0 ? Json(result.items / *median * 1e9) : Json(nullptr)},
                   {"workers", std::move(workers)},
                   {"utilisation", or_null(result.utilisation())},
+                  {"splitting", splitting_json(result.splitting)},
                   {"dropped_events", circumstances.dropped_events},
                   {"failures", std::move(failures)}};
     add_circumstances(document, circumstances);
@@ -324,7 +349,8 @@ Json list_json() {
                              {"category", description.category},
                              {"summary", description.summary},
                              {"parameters", std::move(parameters)},
-                             {"backends", description.backends}});
+                             {"backends", description.backends},
+                             {"picture", default_picture_json(description)}});
     }
     return {{"schema", schema},
             {"version", GRAINSCOPE_VERSION},

@@ -80,6 +80,7 @@ std::string run_text(const workloads::Description& description, const study::Run
     summary.add(
         {"answer", !result.checked ? "not checked" : coloured(result.correct ? "right" : "WRONG", result.correct)});
     text += summary.text();
+    if (result.splitting) text += fmt::format("\n  {}\n", splitting_sentence(*result.splitting));
     if (!result.samples.empty()) {
         text += '\n';
         text += workers_text(result);

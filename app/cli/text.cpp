@@ -121,6 +121,23 @@ std::string Table::text(std::string_view indent) const {
     return lines;
 }
 
+std::string splitting_sentence(const SplittingTelemetry& splitting) {
+    const auto number = [](std::uint64_t value) { return count(static_cast<double>(value)); };
+    std::string grain = fmt::format("Grain {} {}", number(splitting.grain), splitting.grain == 1 ? "item" : "items");
+    if (splitting.why_grain == GrainOrigin::given)
+        grain += " (as given)";
+    else if (splitting.item_ns > 0)
+        grain += fmt::format(" (a probe took {} an item)", duration(splitting.item_ns));
+    const std::uint64_t later = splitting.splits_on_demand + splitting.splits_by_max_len;
+    std::string pieces =
+        fmt::format("{} {}: {} at the start", number(splitting.pieces), splitting.pieces == 1 ? "piece" : "pieces",
+                    number(splitting.pieces - std::min(splitting.pieces, later)));
+    if (splitting.splits_on_demand > 0) pieces += fmt::format(", {} on demand", number(splitting.splits_on_demand));
+    if (splitting.splits_by_max_len > 0)
+        pieces += fmt::format(", {} for their length", number(splitting.splits_by_max_len));
+    return fmt::format("{}; {}.", grain, pieces);
+}
+
 std::string csv_line(const std::vector<std::string>& fields) {
     std::string line;
     for (const std::string& field : fields) {

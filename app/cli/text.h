@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <grainscope/runtime/telemetry.h>
 #include <grainscope/study/statistics.h>
 
 namespace grainscope::cli {
@@ -42,6 +43,9 @@ class Table {
     std::vector<std::vector<std::string>> rows_;
     std::vector<std::size_t> left_{0};
 };
+
+/// How a parallel iterator was cut into pieces, in a sentence.
+[[nodiscard]] std::string splitting_sentence(const SplittingTelemetry& splitting);
 
 /// One line of a CSV table (RFC 4180: quoted where needed).
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& fields);

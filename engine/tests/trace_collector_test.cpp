@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <thread>
 
@@ -153,6 +154,20 @@ TEST_F(TraceCollector, WritesTheBoardOnlyWhenItChanged) {
     EXPECT_EQ(recording.frames.back().owners[3], 1);
     EXPECT_EQ(recording.frames.back().values[4], 65535);
     EXPECT_EQ(recording.frames.back().owners[5], DataBoard::no_owner);
+    collector.set_board(nullptr);
+}
+
+TEST_F(TraceCollector, AFlushBringsTheNewestPictureHoweverMuchTheLastOneTook) {
+    FakeSubject subject(1);
+    DataBoard board(20'000);
+    Collector collector(writer_, {.subject = &subject, .board = &board, .interval = std::chrono::milliseconds(100)});
+    for (std::uint16_t round = 1; round <= 5; ++round) {
+        for (std::size_t slot = 0; slot < board.size(); ++slot)
+            board.publish(slot, static_cast<float>((slot * 7919 + round) % 1000) / 1000, 0);
+        collector.flush();
+        EXPECT_EQ(recorded().frames.back().values[1000], std::lround((7919'000 + round) % 1000 / 1000.0F * 65535))
+            << "round " << round;
+    }
     collector.set_board(nullptr);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <grainscope/trace/crc32c.h>
 #include <grainscope/trace/stream_format.h>
@@ -152,6 +153,33 @@ TEST(Stream, BringsBackFramesThroughKeysAndDifferences) {
         EXPECT_EQ(recording.frames[i].values, images[i].values) << i;
         EXPECT_EQ(recording.frames[i].owners, images[i].owners) << i;
     }
+}
+
+TEST(Stream, KeepsTheNewestOfVeryManyLargeFramesAndEverySoManyOfTheOlder) {
+    constexpr std::size_t frames = 400;
+    const auto bytes = encode([](StreamWriter& writer) {
+        writer.write_header(clock_at(0), 1, "{}");
+        BoardImage image = BoardImage::empty(format::most_slots);
+        for (std::size_t i = 0; i < frames; ++i) {
+            image.values[i] = 1;
+            writer.write_frame(clock_at(static_cast<Nanoseconds>(i) * ms), image);
+        }
+    });
+    const Recording recording = read_all(bytes);
+    const auto& kept = recording.frames;
+    ASSERT_LT(kept.size(), frames);
+    EXPECT_LE(kept.size() * format::most_slots * 4, std::size_t{64} << 20);
+    EXPECT_EQ(kept.front().at, 0);
+    EXPECT_EQ(kept.back().at, (frames - 1) * ms);
+    Nanoseconds last_gap = std::numeric_limits<Nanoseconds>::max();
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        EXPECT_EQ(static_cast<Nanoseconds>(std::ranges::count(kept[i].values, 1) - 1) * ms, kept[i].at)
+            << "a frame of another moment";
+        if (i == 0) continue;
+        EXPECT_LE(kept[i].at - kept[i - 1].at, last_gap) << "the newer, the closer";
+        last_gap = kept[i].at - kept[i - 1].at;
+    }
+    EXPECT_EQ(last_gap, ms);
 }
 
 TEST(Stream, SaysThatARowHasNoWorkerNow) {

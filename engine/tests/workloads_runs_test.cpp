@@ -22,39 +22,23 @@
 #include <grainscope/workloads/workload.h>
 
 #include "workloads_backend_list.h"
+#include "workloads_prepared.h"
 
 namespace grainscope::workloads {
 namespace {
 
-using Given = std::vector<std::pair<std::string, std::string>>;
-
-Values values_of(const std::string& workload, const Given& given) {
-    auto values = parse_values(Registry::instance().find(workload)->description, given);
-    EXPECT_TRUE(values.has_value()) << values.error().message;
-    return values.value_or(Values());
-}
-
-std::unique_ptr<Workload> prepared(const std::string& name, const Given& given, std::uint64_t seed = 1) {
-    auto workload = Registry::instance().find(name)->create();
-    const auto ready = workload->prepare(values_of(name, given), seed);
-    EXPECT_TRUE(ready.has_value()) << ready.error().message;
-    return workload;
-}
-
-void expect_right_answer(Workload& workload, backends::Backend& backend, RunContext& context, const std::string& what) {
-    workload.reset(context);
-    workload.run(backend, context);
-    const auto verdict = workload.check();
-    EXPECT_TRUE(verdict.has_value()) << what << ": " << verdict.error();
-}
+using testing::expect_right_answer;
+using testing::Given;
+using testing::prepared;
+using testing::values_of;
 
 class RunsOn : public ::testing::TestWithParam<std::string> {
   protected:
     std::unique_ptr<backends::Backend> backend_ = std::move(*backends::make_backend(GetParam(), 3));
 };
 
-TEST_P(RunsOn, BothSortsSortEveryTypeAndDistributionTwice) {
-    for (const std::string workload_name : {"quicksort", "merge-sort"})
+TEST_P(RunsOn, EverySortSortsEveryTypeAndDistributionTwice) {
+    for (const std::string workload_name : {"quicksort", "merge-sort", "par-sort"})
         for (const std::string type : {"u64", "i32", "f64", "string"})
             for (const std::string distribution :
                  {"random", "sorted", "reversed", "organ-pipe", "few-uniques", "nearly-sorted", "zipf"}) {
@@ -81,6 +65,10 @@ TEST_P(RunsOn, EveryChoiceOfEveryKnobSorts) {
         }
         for (const char* threshold : {"1", "2", "100", "1G"}) try_with(name, {{"n", "5000"}, {"threshold", threshold}});
     }
+    for (const char* stable : {"true", "false"})
+        for (const char* type : {"u64", "i32", "f64", "string"})
+            for (const char* n : {"1", "5000", "100k"})
+                try_with("par-sort", {{"n", n}, {"type", type}, {"distribution", "zipf"}, {"stable", stable}});
     for (const char* partition : {"true", "false"})
         try_with("quicksort", {{"n", "200k"}, {"parallel-partition", partition}});
     try_with("merge-sort", {{"n", "200k"}, {"merge-threshold", "64"}});
@@ -98,7 +86,7 @@ TEST_P(RunsOn, FibIsRightWithAndWithoutACutOff) {
 }
 
 TEST_P(RunsOn, ACancelledRunEndsWithCancelledAndTheNextOneIsRight) {
-    for (const std::string name : {"quicksort", "merge-sort", "fib"}) {
+    for (const std::string name : {"quicksort", "merge-sort", "par-sort", "fib"}) {
         const auto workload = prepared(name, name == "fib" ? Given{{"n", "22"}} : Given{{"n", "50k"}});
         RunContext cancelled;
         cancelled.cancel.cancel();
@@ -123,6 +111,26 @@ TEST_P(RunsOn, TheBoardShowsARampWhenTheSortIsDoneAndEverySlotHasAnOwner) {
             EXPECT_LT(board.read(slot).owner, backend_->threads());
         }
     }
+}
+
+TEST_P(RunsOn, TheBoardOfALibrarySortIsARampAndNamesNobodyWhereNobodyKnows) {
+    for (const std::string stable : {"false", "true"})
+        for (const std::string type : {"u64", "string"})
+            for (const std::string distribution : {"random", "reversed"}) {
+                const auto workload = prepared(
+                    "par-sort", {{"n", "100k"}, {"type", type}, {"distribution", distribution}, {"stable", stable}});
+                trace::DataBoard board(100);
+                RunContext context;
+                context.board = &board;
+                workload->reset(context);
+                workload->run(*backend_, context);
+                const bool is_known = GetParam() != "openmp" && (GetParam() != "tbb" || stable == "true");
+                for (std::size_t slot = 0; slot < board.size(); ++slot) {
+                    SCOPED_TRACE(type + " " + distribution + ", stable " + stable + ", slot " + std::to_string(slot));
+                    ASSERT_NEAR(board.read(slot).value, static_cast<double>(slot) / 100, 0.04);
+                    ASSERT_EQ(board.read(slot).owner == trace::DataBoard::no_owner, !is_known);
+                }
+            }
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, RunsOn, ::testing::ValuesIn(grainscope::testing::testable_backends()),
@@ -241,8 +249,8 @@ TEST(SortWorkload, APausedRunEndsOnlyWhenItIsResumed) {
 }
 
 TEST(SortWorkload, APausedRunCanBeCancelled) {
-    for (const std::string name : {"quicksort", "merge-sort", "fib"}) {
-        const auto workload = prepared(name, name == "fib" ? Given{{"n", "25"}} : Given{{"n", "10k"}});
+    for (const std::string name : {"quicksort", "merge-sort", "par-sort", "fib"}) {
+        const auto workload = prepared(name, name == "fib" ? Given{{"n", "25"}} : Given{{"n", "100k"}});
         const auto backend = std::move(*backends::make_backend("grainscope", 2));
         Gate gate;
         RunContext context;

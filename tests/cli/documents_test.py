@@ -9,8 +9,8 @@ import unittest
 from program import SMALL, Case, run
 
 RUN_KEYS = {"schema", "workload", "backend", "threads", "parameters", "samples_ns", "median_ns", "ci95_ns", "correct",
-            "items_per_second", "workers", "utilisation", "dropped_events", "failures", "trace_level", "seed", "machine",
-            "version"}
+            "items_per_second", "workers", "utilisation", "splitting", "dropped_events", "failures", "trace_level", "seed",
+            "machine", "version"}
 WORKER_KEYS = {"id", "busy_ns", "searching_ns", "parked_ns", "blocked_ns", "on_cpu_ns", "jobs", "steals",
                "failed_steals", "parks", "wakes"}
 POINT_KEYS = {"threads", "backend", "parameters", "samples_ns", "median_ns", "ci95_ns", "speedup", "speedup_ci95",
@@ -233,7 +233,8 @@ class Facts(Case):
         self.assertEqual([backend["name"] for backend in document["backends"]],
                          ["grainscope", "openmp", "tbb", "threads", "sequential"])
         for workload in workloads.values():
-            self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends"})
+            self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends",
+                                             "picture"})
             for parameter in workload["parameters"]:
                 self.assertEqual(set(parameter), {"name", "label", "help", "unit", "kind", "default", "minimum", "maximum",
                                                   "logarithmic", "live", "tunable", "choices"})

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <QCoreApplication>
+#include <QJsonValue>
 
 #include "ui/models/format.h"
 
@@ -79,6 +80,29 @@ QString explain(const LaneModel& lanes, TimeRange range) {
                 tr(QT_TRANSLATE_NOOP("Explanation", "The work is uneven: %1 is busy %2 of the time, the mean is %3."))
                     .arg(LaneModel::laneName(busiest), formatPercent(most), formatPercent(all.busy));
     return text + aside;
+}
+
+QString explainSplitting(const QJsonObject& splitting) {
+    const auto number = [&](const char* key) { return splitting.value(QLatin1StringView(key)).toInteger(); };
+    const auto counted = [&](const char* key) { return formatCount(number(key)); };
+    const qint64 pieces = number("pieces");
+    if (pieces == 0) return {};
+    const QJsonValue itemCost = splitting.value(QLatin1StringView("item_ns"));
+    const bool given = splitting.value(QLatin1StringView("grain_origin")).toString() == u"given";
+    QString text =
+        given ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was given: %1 items.")).arg(counted("grain"))
+        : itemCost.isDouble()
+            ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1 items: a probe took %2 an item."))
+                  .arg(counted("grain"), formatDuration(itemCost.toDouble()))
+            : tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1 items.")).arg(counted("grain"));
+    const qint64 later = number("splits_on_demand") + number("splits_by_max_len");
+    text +=
+        u' ' +
+        tr(QT_TRANSLATE_NOOP("Explanation", "The work was cut into %1 pieces: %2 at the start, %3 on demand"))
+            .arg(formatCount(pieces), formatCount(std::max<qint64>(0, pieces - later)), counted("splits_on_demand"));
+    if (number("splits_by_max_len") > 0)
+        text += tr(QT_TRANSLATE_NOOP("Explanation", ", %1 for their length")).arg(counted("splits_by_max_len"));
+    return text + u'.';
 }
 
 }  // namespace grainscope::ui

@@ -339,6 +339,7 @@ void RunController::takeNotes() {
                 break;
             case NoteKind::parameters:
             case NoteKind::point:
+            case NoteKind::picture:
                 break;
         }
     }

@@ -95,8 +95,10 @@ void Workspace::sweepThreads() { controller.sweepThreads(request(), sweepThreadC
 void Workspace::sweepThreshold() {
     const ParameterDescription* parameter = parameters.workload().tunableParameter();
     if (!parameter) return;
-    constexpr double step = 4;
     const auto [low, high] = thresholdRange(*parameter);
+    // At most eight points; a short range is told in more detail.
+    constexpr double shortRange = 64;
+    const double step = high / low <= shortRange ? 2 : 4;
     controller.sweepParameter(request(), parameter->name, low, high, step);
 }
 
@@ -108,8 +110,10 @@ void Workspace::tune() {
 }
 
 std::pair<double, double> Workspace::thresholdRange(const ParameterDescription& parameter) {
-    constexpr double finest = 16;
     constexpr double coarsest = 1 << 20;
+    // What can never be many is large: rows, blocks, queens on a board. Then even one is a grain to try.
+    constexpr double few = 1 << 16;
+    const double finest = parameter.maximum <= few ? 1 : 16;
     const double low = std::clamp(finest, parameter.minimum, parameter.maximum);
     return {low, std::clamp(coarsest, low, parameter.maximum)};
 }
@@ -162,7 +166,7 @@ void Workspace::refreshTimeViews() {
     const TimeRange visible = time.visible();
     lanes.refresh(visible);
     utilisation.refresh(visible);
-    bars.refresh(time.isFollowing() ? std::nullopt : time.cursor());
+    board.refresh(time.isFollowing() ? std::nullopt : time.cursor());
 }
 
 TimeRange Workspace::inspectedRange() const {
@@ -178,7 +182,7 @@ void Workspace::showRecording(std::shared_ptr<LiveRecording> recording, bool liv
     pulledVersion_ = 0;
     lanes.setRecording(shared);
     utilisation.setRecording(shared);
-    bars.setRecording(shared);
+    board.setRecording(shared);
     counters.setRecording(shared);
     const Nanoseconds end = shared ? shared->end : 0;
     time.restart(live, end);

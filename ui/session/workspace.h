@@ -10,7 +10,7 @@
 
 #include "ui/models/counter_model.h"
 #include "ui/models/curve_model.h"
-#include "ui/models/data_bars_model.h"
+#include "ui/models/board_model.h"
 #include "ui/models/lane_model.h"
 #include "ui/models/parameter_model.h"
 #include "ui/models/runs_model.h"
@@ -43,7 +43,7 @@ class Workspace : public QObject {
     TimeNavigator time;
     LaneModel lanes;
     UtilisationModel utilisation;
-    DataBarsModel bars;
+    BoardModel board;
     CounterModel counters;
     CurveModel speedup;
     CurveModel threshold;

@@ -30,9 +30,10 @@ class StateFill {
     [[nodiscard]] QRgb workerInk(int worker, int row) const;
     [[nodiscard]] int stripePeriod() const;
 
-  private:
-    [[nodiscard]] bool isStriped(int worker) const;
     [[nodiscard]] int stripeWidth() const;
+    [[nodiscard]] bool isStriped(int worker) const;
+
+  private:
     [[nodiscard]] QBrush hatch(const QColor& ink, bool rising, int period) const;
     [[nodiscard]] QBrush stripes(const QColor& ink, const QColor& ground) const;
 

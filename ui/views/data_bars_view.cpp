@@ -7,9 +7,7 @@
 #include <QToolTip>
 
 #include <grainscope/trace/data_board.h>
-#include <ui/models/data_bars_model.h>
-#include <ui/models/format.h>
-#include <ui/models/lane_model.h>
+#include <ui/models/board_model.h>
 #include <ui/theme/state_fill.h>
 #include <ui/theme/theme.h>
 
@@ -23,7 +21,7 @@ int edge(int index, int count, int width) { return static_cast<int>(static_cast<
 
 }  // namespace
 
-DataBarsView::DataBarsView(DataBarsModel& model, QWidget* parent) : QWidget(parent), model_(model) {
+DataBarsView::DataBarsView(BoardModel& model, QWidget* parent) : QWidget(parent), model_(model) {
     setObjectName(QStringLiteral("dataBars"));
     setAccessibleName(tr("Data"));
     setAccessibleDescription(tr("The values of the data at sampled positions, and the worker that last wrote each"));
@@ -49,7 +47,7 @@ void DataBarsView::paintEvent(QPaintEvent*) {
     painter.drawImage(0, 0, raster_);
     if (model_.count() > 0) return;
     painter.setPen(tokens().muted);
-    painter.drawText(rect(), Qt::AlignCenter, tr("Run a workload, and its data appears here as bars."));
+    painter.drawText(rect(), Qt::AlignCenter, tr("Run a workload, and its data appears here."));
 }
 
 void DataBarsView::resizeEvent(QResizeEvent*) { stale_ = true; }
@@ -60,17 +58,7 @@ bool DataBarsView::event(QEvent* event) {
         const int index =
             std::clamp(static_cast<int>(static_cast<qint64>(help->pos().x()) * model_.count() / std::max(1, width())),
                        0, model_.count() - 1);
-        const auto at = static_cast<std::size_t>(index);
-        const std::uint16_t owner = model_.owners()[at];
-        const QString value = formatPercent(model_.values()[at] / fullScale, 1);
-        QToolTip::showText(
-            help->globalPos(),
-            owner == trace::DataBoard::no_owner
-                ? tr("position %1 of %2 · %3 of the largest value · not written yet")
-                      .arg(formatCount(index + 1), formatCount(model_.count()), value)
-                : tr("position %1 of %2 · %3 of the largest value · last written by %4")
-                      .arg(formatCount(index + 1), formatCount(model_.count()), value, LaneModel::laneName(owner)),
-            this);
+        QToolTip::showText(help->globalPos(), model_.sentence(index), this);
         return true;
     }
     return QWidget::event(event);

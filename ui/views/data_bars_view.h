@@ -10,13 +10,13 @@
 
 namespace grainscope::ui {
 
-class DataBarsModel;
+class BoardModel;
 
 class DataBarsView : public QWidget, public TableTwin {
     Q_OBJECT
 
   public:
-    explicit DataBarsView(DataBarsModel& model, QWidget* parent = nullptr);
+    explicit DataBarsView(BoardModel& model, QWidget* parent = nullptr);
 
     /// The model shows another frame.
     void takeFrame();
@@ -32,7 +32,7 @@ class DataBarsView : public QWidget, public TableTwin {
   private:
     void draw();
 
-    DataBarsModel& model_;
+    BoardModel& model_;
     QImage raster_;
     std::vector<int> tops_;   ///< a column each: the row where its bar begins
     std::vector<QRgb> inks_;  ///< a row of columns for each row of the stripes' period

@@ -65,6 +65,11 @@ void Inspector::takeReadouts() {
     if (dropped > 0)
         text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")
                                              .arg(formatCount(static_cast<qint64>(dropped)));
+    if (workspace_.recording()) {
+        const QJsonObject result = workspace_.recording()->result();
+        const QString splitting = explainSplitting(result.value(QLatin1StringView("splitting")).toObject());
+        if (!splitting.isEmpty()) text += QStringLiteral("\n\n") + splitting;
+    }
     explanation_->setText(text);
 }
 

@@ -12,7 +12,7 @@
 #include <ui/models/format.h>
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
-#include <ui/views/data_bars_view.h>
+#include <ui/views/data_pane.h>
 #include <ui/views/lanes_view.h>
 #include <ui/views/overview_strip.h>
 #include <ui/views/time_axis.h>
@@ -29,17 +29,17 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
       workspace_(workspace),
       dataCard_(new Card(tr("Data"))),
       busyCard_(new Card(tr("Busy workers"))),
-      bars_(new DataBarsView(workspace.bars)),
+      data_(new DataPane(workspace.board)),
       utilisation_(new UtilisationPlot(workspace.utilisation, workspace.time)),
       overview_(new OverviewStrip(workspace.lanes, workspace.time)),
       lanes_(new LanesView(workspace.lanes, workspace.time)),
       legend_(new Legend),
+      column_(new QVBoxLayout(this)),
       timelineTitle_(new QLabel(tr("Timeline"))),
       timelineReadout_(new QLabel),
       lanesScroll_(new QScrollArea) {
     setObjectName(QStringLiteral("liveView"));
-    dataCard_->setContent(bars_, &workspace_.bars);
-    dataCard_->setRemark(tr("each bar in the colour of the worker that last moved it"));
+    dataCard_->setContent(data_, &workspace_.board);
     busyCard_->setContent(utilisation_, &workspace_.utilisation);
 
     lanesScroll_->setWidget(lanes_);
@@ -70,12 +70,11 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
     legendRow->addWidget(legend_);
     timeline->addLayout(legendRow);
 
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(space::panel, space::panel, space::panel, space::half);
-    column->setSpacing(space::gap);
-    column->addWidget(dataCard_, 5);
-    column->addWidget(busyCard_, 5);
-    column->addLayout(timeline, 6);
+    column_->setContentsMargins(space::panel, space::panel, space::panel, space::half);
+    column_->setSpacing(space::gap);
+    column_->addWidget(dataCard_);
+    column_->addWidget(busyCard_, 5);
+    column_->addLayout(timeline, 6);
 
     connect(lanes_, &LanesView::hovered, this, [this](const QString& text) {
         hovered_ = text;
@@ -83,14 +82,16 @@ LiveView::LiveView(Workspace& workspace, QWidget* parent)
     });
     connect(&workspace_.lanes, &QAbstractItemModel::modelReset, this, &LiveView::takeLaneCount);
     connect(&workspace_.lanes, &QAbstractItemModel::rowsInserted, this, &LiveView::takeLaneCount);
+    connect(&workspace_.board, &BoardModel::pictureChanged, this, &LiveView::takePicture);
     connect(&Theme::instance(), &Theme::changed, this, &LiveView::dress);
+    takePicture();
     dress();
     takeReadouts();
 }
 
 void LiveView::takeFrame() {
     if (!isVisible()) return;
-    bars_->takeFrame();
+    data_->takeFrame();
     // A bucket of the plot lasts longer than a frame: every second one shows all there is, at half the cost.
     if (utilisationIsDue_) utilisation_->takeChange();
     utilisationIsDue_ = !utilisationIsDue_;
@@ -100,13 +101,14 @@ void LiveView::takeFrame() {
 
 void LiveView::takeChange() {
     if (!isVisible()) return;
-    bars_->takeFrame();
+    data_->takeFrame();
     utilisation_->takeChange();
     overview_->takeChange();
     lanes_->takeChange();
 }
 
 void LiveView::takeReadouts() {
+    data_->takeReadouts();
     const TimeRange range = workspace_.inspectedRange();
     const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
     if (any) {
@@ -133,7 +135,7 @@ double LiveView::replotMilliseconds() const { return utilisation_->replotMillise
 
 std::vector<PlotSource> LiveView::plots() {
     return {
-        {tr("Data"), [this](const QString& path) { return writePicture(path, *bars_); }, bars_->tableTwin()},
+        {tr("Data"), [this](const QString& path) { return writePicture(path, data_->shown()); }, &workspace_.board},
         {tr("Busy workers"), [this](const QString& path) { return exportPlot(utilisation_->plot(), path); },
          utilisation_->tableTwin()},
         {tr("Timeline"), [this](const QString& path) { return writePicture(path, *lanes_); }, lanes_->tableTwin()},
@@ -144,6 +146,13 @@ void LiveView::dress() {
     timelineTitle_->setFont(Theme::instance().font(Type::strong));
     timelineReadout_->setFont(Theme::instance().font(Type::body));
     takeLaneCount();
+}
+
+void LiveView::takePicture() {
+    const BoardPicture& picture = workspace_.board.picture();
+    dataCard_->setRemark(picture.remark);
+    // A grid is as wide as it is high, and wants the height.
+    column_->setStretchFactor(dataCard_, picture.shape == BoardPicture::Shape::grid ? 12 : 5);
 }
 
 void LiveView::takeLaneCount() {

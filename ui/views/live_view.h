@@ -7,11 +7,12 @@
 
 class QLabel;
 class QScrollArea;
+class QVBoxLayout;
 
 namespace grainscope::ui {
 
 class Card;
-class DataBarsView;
+class DataPane;
 class LanesView;
 class Legend;
 class OverviewStrip;
@@ -37,15 +38,17 @@ class LiveView : public QWidget, public View {
   private:
     void dress();
     void takeLaneCount();
+    void takePicture();
 
     Workspace& workspace_;
     Card* dataCard_;
     Card* busyCard_;
-    DataBarsView* bars_;
+    DataPane* data_;
     UtilisationPlot* utilisation_;
     OverviewStrip* overview_;
     LanesView* lanes_;
     Legend* legend_;
+    QVBoxLayout* column_;
     QLabel* timelineTitle_;
     QLabel* timelineReadout_;
     QScrollArea* lanesScroll_;

@@ -6,11 +6,13 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include <grainscope/runtime/telemetry.h>
 #include <grainscope/trace/subject.h>
 
 namespace grainscope::backends {
@@ -31,6 +33,8 @@ class Backend {
     [[nodiscard]] virtual trace::Subject& subject() = 0;
     /// The calling thread's row in subject(), 0 if it has none.
     [[nodiscard]] virtual std::size_t worker_index() const noexcept = 0;
+    /// How the last parallel loop was cut into pieces; none where the engine does not tell, or nothing was cut yet.
+    [[nodiscard]] virtual std::optional<SplittingTelemetry> splitting() const { return std::nullopt; }
 };
 
 /// The backends this program was built with, in the order of the documentation, and why the others are missing.

@@ -29,6 +29,7 @@ class GrainscopeBackend final : public Backend {
     [[nodiscard]] std::size_t worker_index() const noexcept override {
         return pool_.current_thread_index().value_or(0);
     }
+    [[nodiscard]] std::optional<SplittingTelemetry> splitting() const override { return pool_.telemetry().splitting; }
     [[nodiscard]] ThreadPool& pool() noexcept { return pool_; }
 
     /// Calls body(fork) on a worker and waits for it.

@@ -71,6 +71,17 @@ class OpenMpBackend final : public Backend {
         if (failed) std::rethrow_exception(failed);
     }
 
+    /// Calls body() on every thread of a parallel region, for the loops that it shares out. Body may not throw.
+    template <class Body>
+    void run_team(Body&& body) {
+        const int team = static_cast<int>(threads());
+#pragma omp parallel num_threads(team) default(shared)
+        {
+            rows_.enter(static_cast<std::size_t>(omp_get_thread_num()));
+            body();
+        }
+    }
+
   private:
     ThreadRows rows_;
 };

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/backends/thread_rows.h>
@@ -97,6 +98,40 @@ class ThreadsBackend final : public Backend {
         rows_.enter(0);
         ThreadsFork fork(rows_);
         std::forward<Body>(body)(fork);
+    }
+
+    /// Calls body(row) for every row, each on a thread of its own, the calling one for row 0, and returns when all have
+    /// ended. Where the system has no thread to give, the calling one does its row as well. Body may not throw.
+    template <class Body>
+    void run_team(Body&& body) {
+        run([&](ThreadsFork&) {
+            std::vector<std::thread> team;
+            team.reserve(threads() - 1);
+            try {
+                while (team.size() + 1 < threads()) {
+                    team.emplace_back([this, &body, row = team.size() + 1] { as_row(row, [&] { body(row); }); });
+                }
+            } catch (
+                const std::exception&) {  // no thread to be had: the rows from team.size() + 1 on are left to this one
+            }
+            body(std::size_t{0});
+            for (std::size_t row = team.size() + 1; row < threads(); ++row) body(row);
+            for (std::thread& thread : team) thread.join();
+        });
+    }
+
+    /// Calls body() on a thread of the caller's own making, which stands for `row` (1 or more) until it ends: nobody
+    /// else does at the same time. What body throws passes through.
+    template <class Body>
+    void as_row(std::size_t row, Body&& body) {
+        detail::fork_share = {row, 0};
+        rows_.enter(row);
+        const struct Leave {
+            ThreadRows& rows;
+            std::size_t row;
+            ~Leave() { rows.leave(row); }
+        } leave{rows_, row};
+        body();
     }
 
   private:

@@ -12,6 +12,14 @@ template <class T>
 inline constexpr bool copies_freely =
     std::is_trivially_copyable_v<T>&& std::is_copy_constructible_v<T>&& std::is_copy_assignable_v<T> && sizeof(T) <= 16;
 
+/// Elements that are only bytes and few of them: a copy is as good as the element, so a stable sort may keep two of
+/// them for a while. Wider than trivially copyable: std::pair and std::tuple of numbers assign member by member and
+/// still belong here.
+template <class T>
+inline constexpr bool is_plain =
+    std::is_trivially_copy_constructible_v<T>&& std::is_trivially_destructible_v<T>&& std::is_copy_assignable_v<T> &&
+    sizeof(T) <= 64;
+
 /// A comparator behind a projection, as one predicate. Holds references: it lives as long as the sort's options.
 template <class Compare, class Projection>
 class ProjectedLess {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <utility>
 
 #include <grainscope/sort/element.h>
@@ -11,13 +12,14 @@ namespace grainscope::sorting {
 
 /// How many of the first `rank` elements of the stable merge of a and b come from a (co-ranking: Siebert and Träff,
 /// "Perfectly load-balanced, optimal, stable, parallel merge", 2013). O(log min(rank, |a|, |b|)) comparisons.
-template <class T, class Less>
-std::size_t co_rank(std::size_t rank, const T* a, std::size_t a_size, const T* b, std::size_t b_size, Less less) {
+template <class A, class B, class Less>
+std::size_t co_rank(std::size_t rank, A a, std::size_t a_size, B b, std::size_t b_size, Less less) {
     std::size_t low = rank > b_size ? rank - b_size : 0;
     std::size_t high = std::min(rank, a_size);
     while (low < high) {
         const std::size_t from_a = low + (high - low) / 2;
-        if (less(b[rank - from_a - 1], a[from_a]))
+        if (less(b[static_cast<std::iter_difference_t<B>>(rank - from_a - 1)],
+                 a[static_cast<std::iter_difference_t<A>>(from_a)]))
             high = from_a;
         else
             low = from_a + 1;
@@ -36,7 +38,7 @@ void merge_sequential(T* a, T* a_end, T* b, T* b_end, T* out, Less less) {
             } else if (less(b_end[-1], *a)) {
                 out = std::move(b, b_end, out);
                 b = b_end;
-            } else if constexpr (copies_freely<T>) {
+            } else if constexpr (is_plain<T>) {
                 // From both ends at once: two chains of dependent steps that the processor overlaps, each choice a
                 // conditional move. Half as many steps as the shorter side has elements cannot make the ends meet or
                 // run off, so the loop needs no test; what it leaves is at most half.

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <grainscope/sort/block_partition.h>
 #include <grainscope/sort/element.h>
 
 namespace grainscope::sorting {
@@ -97,7 +98,9 @@ class NotGreaterThanPivot {
 /// begin. Each element is there exactly once even if the predicate throws.
 template <class T, class Predicate>
 T* partition_sequential(T* first, T* last, Predicate belongs_left) {
-    if constexpr (copies_freely<T>)
+    if constexpr (partitions_by_vectors<T>)
+        return partition_blocks(first, last, belongs_left);
+    else if constexpr (copies_freely<T>)
         return detail::partition_branch_free(first, last, belongs_left);
     else
         return detail::partition_by_swaps(first, last, belongs_left);
@@ -112,10 +115,19 @@ struct PairCut {
 
 /// Partitions [left, left_end) and [right, right_end), which lie in this order, each on its own, moving left elements
 /// to the left range and right elements to the right one while there are any: afterwards at most one of the two is
-/// mixed. Free elements go by blocks: first note what is on the wrong side, without a branch, then swap (Edelkamp and
-/// Weiss, "BlockQuicksort", 2016).
+/// mixed. Where vectors do it, each range is partitioned alone, and what is on the wrong side is swapped while it is
+/// still in the cache. Other free elements go by blocks: first note what is on the wrong side, without a branch, then
+/// swap (Edelkamp and Weiss, "BlockQuicksort", 2016).
 template <class T, class Predicate>
 PairCut<T> partition_pair(T* left, T* left_end, T* right, T* right_end, Predicate belongs_left) {
+    if constexpr (partitions_by_vectors<T>) {
+        PairCut<T> cut{partition_blocks(left, left_end, belongs_left),
+                       partition_blocks(right, right_end, belongs_left)};
+        const std::ptrdiff_t swaps = std::min(left_end - cut.left, cut.right - right);
+        // The last of the right range's left elements change places with as many right elements of the left range.
+        std::swap_ranges(cut.left, cut.left + swaps, cut.right - swaps);
+        return {cut.left + swaps, cut.right - swaps};
+    }
     T* l = left;
     T* r = right_end;
     if constexpr (copies_freely<T>) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include <grainscope/sort/element.h>
@@ -15,6 +16,16 @@ namespace grainscope::sorting {
 inline constexpr std::size_t small_sort_max = 32;
 
 namespace detail {
+
+// condition ? yes : no, two elements of one array, without a jump: compilers like to turn several choices by one
+// condition into one, which nobody can predict here.
+template <class T>
+[[gnu::always_inline]] inline const T* choose(bool condition, const T* yes, const T* no) {
+    auto mask = -static_cast<std::intptr_t>(condition);
+    asm("" : "+r"(mask));  // what the compiler does not know to be 0 or -1 it does not branch on
+    const std::intptr_t distance = reinterpret_cast<const char*>(yes) - reinterpret_cast<const char*>(no);
+    return reinterpret_cast<const T*>(reinterpret_cast<const char*>(no) + (distance & mask));
+}
 
 // Sorts four elements from `in` to `out`, stably, by five comparisons without a branch.
 template <class T, class Less>
@@ -28,20 +39,53 @@ void sort4(const T* in, T* out, Less less) {
     // a <= b and c <= d; what is left is the smallest, the largest, and the order of the two between.
     const bool c3 = less(*c, *a);
     const bool c4 = less(*d, *b);
-    const T* smallest = c3 ? c : a;
-    const T* largest = c4 ? b : d;
-    const T* left = c3 ? a : (c4 ? c : b);
-    const T* right = c4 ? d : (c3 ? b : c);
+    const T* smallest = choose(c3, c, a);
+    const T* largest = choose(c4, b, d);
+    const T* left = choose(c3, a, choose(c4, c, b));
+    const T* right = choose(c4, d, choose(c3, b, c));
     const bool c5 = less(*right, *left);
     out[0] = *smallest;
-    out[1] = c5 ? *right : *left;
-    out[2] = c5 ? *left : *right;
+    out[1] = *choose(c5, right, left);
+    out[2] = *choose(c5, left, right);
     out[3] = *largest;
 }
 
-// Merges [in, in + half) and [in + half, in + size) to `out`, size / 2 steps from either end: two independent chains
-// keep the processor busy. No step can leave its half, whatever less answers. False if less contradicted itself, so
-// that the two ends did not meet; `out` then holds no permutation.
+// Two and three elements, likewise.
+template <class T, class Less>
+void sort2(const T* in, T* out, Less less) {
+    const bool swapped = less(in[1], in[0]);
+    out[0] = in[swapped];
+    out[1] = in[!swapped];
+}
+template <class T, class Less>
+void sort3(const T* in, T* out, Less less) {
+    const bool swapped = less(in[1], in[0]);
+    const T* const a = in + swapped;
+    const T* const b = in + !swapped;
+    const T* const c = in + 2;
+    const bool before_a = less(*c, *a);
+    const bool before_b = less(*c, *b);
+    out[0] = *choose(before_a, c, a);
+    out[1] = *choose(before_a, a, choose(before_b, c, b));
+    out[2] = *choose(before_b, b, c);
+}
+
+// One to four elements.
+template <class T, class Less>
+void sort_block(const T* in, T* out, std::size_t size, Less less) {
+    if (size == 4)
+        sort4(in, out, less);
+    else if (size == 3)
+        sort3(in, out, less);
+    else if (size == 2)
+        sort2(in, out, less);
+    else
+        out[0] = in[0];
+}
+
+// Merges [in, in + half) and [in + half, in + size), whose sizes differ by one at most, to `out`, half of the steps
+// from either end: two independent chains keep the processor busy. No step can leave its half, whatever less answers.
+// False if less contradicted itself, so that the two ends did not meet; `out` then holds no permutation.
 template <class T, class Less>
 [[nodiscard]] bool merge_both_ends(const T* in, std::size_t half, std::size_t size, T* out, Less less) {
     const T* left = in;
@@ -50,7 +94,7 @@ template <class T, class Less>
     const T* right_back = in + size - 1;
     T* front = out;
     T* back = out + size - 1;
-    for (std::size_t step = 0; step < half; ++step) {
+    for (std::size_t step = size / 2; step > 0; --step) {
         const bool take_right = less(*right, *left);
         *front++ = *(take_right ? right : left);
         right += take_right;
@@ -72,41 +116,51 @@ template <class T, class Less>
     return left == left_end && right == right_end;
 }
 
+// Blocks of [0, size) that differ by one at most: where block i of 2^log begins.
+inline std::size_t block_begin(std::size_t i, std::size_t size, unsigned log) { return (i * size) >> log; }
+
 }  // namespace detail
 
 /// Sorts size <= small_sort_max elements from `in` to `out`, which may be the same place and must not overlap
 /// otherwise. Stable. Whatever less does, contradict itself or throw, `out` ends as a permutation of what `in` was.
 template <class T, class Less>
-requires copies_freely<T>
-void small_sort(T* in, T* out, std::size_t size, Less less) {
+requires is_plain<T>
+[[gnu::noinline]] void small_sort(T* in, T* out, std::size_t size, Less less) {
     if (size < 2) {
-        std::copy_n(in, size, out);
+        std::uninitialized_copy_n(in, size, out);
         return;
     }
-    alignas(T) std::byte raw[(small_sort_max + 1) * sizeof(T)];
-    T* const scratch = reinterpret_cast<T*>(raw) + 1;  // merging from the back may come to stand one before it
-    const std::size_t half = size / 2;
+    alignas(T) std::byte raw[2][(small_sort_max + 1) * sizeof(T)];
+    T* from = reinterpret_cast<T*>(raw[0]) + 1;  // merging from the back may come to stand one before it
+    T* to = reinterpret_cast<T*>(raw[1]) + 1;
     const T* whole = in;  // where a complete permutation lies at the moment
+    const auto give_back = [&] {
+        if (whole != out) std::uninitialized_copy_n(whole, size, out);
+    };
     try {
-        const std::size_t network = half >= 4 ? 4 : 1;
-        for (const std::size_t begin : {std::size_t{0}, half}) {
-            const std::size_t end = begin == 0 ? half : size;
-            if (network == 4)
-                detail::sort4(in + begin, scratch + begin, less);
-            else
-                std::construct_at(scratch + begin, in[begin]);
-            for (std::size_t i = begin + network; i < end; ++i) {
-                std::construct_at(scratch + i, in[i]);
-                insert_last(scratch + begin, scratch + i, less);
-            }
+        unsigned log = size <= 4 ? 0 : size <= 8 ? 1 : size <= 16 ? 2 : 3;
+        for (std::size_t i = 0; i < std::size_t{1} << log; ++i) {
+            const std::size_t begin = detail::block_begin(i, size, log);
+            detail::sort_block(in + begin, from + begin, detail::block_begin(i + 1, size, log) - begin, less);
         }
-        whole = scratch;
-        if (detail::merge_both_ends(scratch, half, size, out, less)) return;
+        for (; log > 0; --log) {
+            if (log == 1) {
+                whole = from;
+                to = out;
+            }
+            for (std::size_t i = 0; i < std::size_t{1} << log; i += 2) {
+                const std::size_t begin = detail::block_begin(i, size, log);
+                const std::size_t half = detail::block_begin(i + 1, size, log) - begin;
+                const std::size_t both = detail::block_begin(i + 2, size, log) - begin;
+                if (!detail::merge_both_ends(from + begin, half, both, to + begin, less)) return give_back();
+            }
+            std::swap(from, to);
+        }
     } catch (...) {
-        if (whole != out) std::copy_n(whole, size, out);
+        give_back();
         throw;
     }
-    std::copy_n(scratch, size, out);
+    if (whole == in) std::uninitialized_copy_n(from, size, out);
 }
 
 }  // namespace grainscope::sorting

@@ -9,6 +9,7 @@
 
 #include <grainscope/platform/clock.h>
 #include <grainscope/platform/threads.h>
+#include <grainscope/study/picture.h>
 
 namespace grainscope::study {
 namespace {
@@ -57,8 +58,6 @@ Harness::Harness(const workloads::Registry::Entry& entry, std::uint64_t seed, Co
                  trace::Collector* collector)
     : entry_(entry), seed_(seed), control_(control), collector_(collector), workload_(entry.create()) {
     if (collector_ == nullptr) return;
-    board_ = std::make_unique<trace::DataBoard>(board_slots);
-    collector_->set_board(board_.get());
     control_.on_pause = [this, index = std::uint32_t{0}](bool paused) mutable {
         if (paused) {
             collector_->begin_phase(trace::PhaseKind::paused, index);
@@ -130,6 +129,7 @@ std::expected<void, workloads::Failure> Harness::switch_backend(const std::strin
 std::expected<void, workloads::Failure> Harness::apply(const Setting& setting) {
     if (prepared_ && setting == setting_) return {};
     is_reset_ = false;
+    show_picture_of(setting.values);
     if (!prepared_ || !(setting.values == setting_.values)) {
         bool updated = false;
         if (prepared_) {
@@ -147,6 +147,18 @@ std::expected<void, workloads::Failure> Harness::apply(const Setting& setting) {
     if (const auto switched = switch_backend(setting.backend, setting.threads); !switched) return switched;
     setting_ = setting;
     return {};
+}
+
+void Harness::show_picture_of(const workloads::Values& values) {
+    if (collector_ == nullptr) return;
+    const workloads::Picture::Extent extent = entry_.description.picture.extent_of(values);
+    if (board_ != nullptr && extent == extent_) return;
+    // Between two boards there is none: no frame is told by the other one's picture.
+    collector_->set_board(nullptr);
+    collector_->note(trace::NoteKind::picture, picture_json(entry_.description.picture, values));
+    board_ = std::make_unique<trace::DataBoard>(extent.slots());
+    extent_ = extent;
+    collector_->set_board(board_.get());
 }
 
 workloads::RunContext Harness::context(const CancellationToken& token) {
@@ -172,6 +184,7 @@ std::expected<Repetition, workloads::Failure> Harness::repeat(trace::PhaseKind k
     PhaseMark mark(collector_, kind, index);
     const CancellationToken token = control_.begin_repetition();
     workloads::RunContext run_context = context(token);
+    const auto pipelines_before = backend_->splitting().transform([](const auto& splitting) { return splitting.runs; });
     const trace::MeterReading before = meter_.read();
     const auto ran = guarded("running", [&]() -> std::expected<void, Failure> {
         const std::uint64_t begin = platform::monotonic_ns();
@@ -185,6 +198,8 @@ std::expected<Repetition, workloads::Failure> Harness::repeat(trace::PhaseKind k
     });
     repetition.workers = trace::times_between(before, meter_.read());
     repetition.workers.resize(backend_->subject().worker_count());
+    if (const auto splitting = backend_->splitting(); splitting && splitting->runs > pipelines_before.value_or(0))
+        repetition.splitting = splitting;
     repetition.disturbed = control_.end_repetition() || slow_ > 1;
     repetition.cancelled = token.is_cancelled();
     mark.end(repetition.cancelled || repetition.disturbed || !ran);

@@ -38,14 +38,12 @@ struct Setting {
 /// What came of one run of the workload.
 struct Repetition {
     double time_ns = 0;
-    bool cancelled = false;                   ///< it did not run to its end
-    bool disturbed = false;                   ///< slowed down or paused: not a sample
-    std::optional<std::string> wrong;         ///< the line that says what is wrong with the answer
-    std::vector<trace::WorkerTimes> workers;  ///< one row a worker, of the timed part only
+    bool cancelled = false;                       ///< it did not run to its end
+    bool disturbed = false;                       ///< slowed down or paused: not a sample
+    std::optional<std::string> wrong;             ///< the line that says what is wrong with the answer
+    std::vector<trace::WorkerTimes> workers;      ///< one row a worker, of the timed part only
+    std::optional<SplittingTelemetry> splitting;  ///< how its last parallel iterator was cut; none if it had none
 };
-
-/// How often a picture of the data has a bar.
-inline constexpr std::size_t board_slots = 512;
 
 /// Owns the workload and the backends it has run on. One thread only (the control may be asked from others).
 class Harness {
@@ -90,6 +88,7 @@ class Harness {
     std::expected<void, Failure> guarded(std::string_view what, Action&& action);
     std::expected<void, Failure> prepare(const workloads::Values& values);
     std::expected<void, Failure> switch_backend(const std::string& name, std::size_t threads);
+    void show_picture_of(const workloads::Values& values);
     [[nodiscard]] workloads::RunContext context(const CancellationToken& token);
 
     const workloads::Registry::Entry& entry_;
@@ -97,6 +96,7 @@ class Harness {
     Control& control_;
     trace::Collector* const collector_;
     std::unique_ptr<trace::DataBoard> board_;
+    workloads::Picture::Extent extent_;  ///< of the board, once there is one
     std::unique_ptr<workloads::Workload> workload_;
     std::list<RunningBackend> backends_;  ///< the most recently used first
     backends::Backend* backend_ = nullptr;

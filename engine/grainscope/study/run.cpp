@@ -61,6 +61,7 @@ class Run {
         result_.items = harness_.items();
         result_.samples.clear();
         result_.workers.clear();
+        result_.splitting.reset();
         result_.discarded = 0;
         runs_ = 0;
     }
@@ -125,6 +126,7 @@ class Run {
         } else {
             result_.samples.push_back(repetition->time_ns);
             add_workers(result_.workers, repetition->workers);
+            result_.splitting = repetition->splitting;
             if (sampled_) sampled_(result_);
         }
         observer_.progress(runs_, total(), "measuring");

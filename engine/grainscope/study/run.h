@@ -24,14 +24,15 @@ struct RunPlan {
 };
 
 struct RunResult {
-    Setting setting;                          ///< the one measured last; all samples are of this one
-    std::vector<double> samples;              ///< nanoseconds, in order
-    std::vector<trace::WorkerTimes> workers;  ///< sums over the samples
-    std::size_t discarded = 0;                ///< repetitions that are no samples: slowed down, paused or cancelled
-    bool checked = false;                     ///< at least one answer was checked
-    bool correct = true;                      ///< every answer checked was right
-    std::string wrong;                        ///< what was wrong with the first that was not
-    double items = 0;                         ///< one run works through so many
+    Setting setting;                              ///< the one measured last; all samples are of this one
+    std::vector<double> samples;                  ///< nanoseconds, in order
+    std::vector<trace::WorkerTimes> workers;      ///< sums over the samples
+    std::optional<SplittingTelemetry> splitting;  ///< of the last sample; none without parallel iterators
+    std::size_t discarded = 0;                    ///< repetitions that are no samples: slowed down, paused or cancelled
+    bool checked = false;                         ///< at least one answer was checked
+    bool correct = true;                          ///< every answer checked was right
+    std::string wrong;                            ///< what was wrong with the first that was not
+    double items = 0;                             ///< one run works through so many
     std::vector<workloads::ItemFailure> item_failures;
     std::optional<workloads::Failure> failure;  ///< what ended it early; the samples stand
     End end = End::none;

@@ -15,6 +15,12 @@ constexpr std::chrono::milliseconds shortest_interval{1};
 constexpr std::size_t kernel_reads_a_tick = 64;
 constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
 
+/// What pictures may add to the stream in a tick, about half a megabyte a second: one that changed more is paid for by
+/// the ticks before the next, but by no more than these. Bars come at every tick; a large grid, too, unless it is
+/// redrawn many times a second.
+constexpr std::uint64_t frame_bytes_a_tick = std::uint64_t{16} << 10;
+constexpr std::uint64_t most_ticks_a_frame = 4;
+
 /// A row's buffer that once held a burst is given back.
 constexpr std::size_t most_kept_events = std::size_t{1} << 12;
 
@@ -75,9 +81,12 @@ void Collector::collect(std::size_t kernel_reads) {
         }
     }
     writer_.write_samples(reading_);
-    if (board_ != nullptr) {
+    unpaid_frame_bytes_ -= std::min(unpaid_frame_bytes_, frame_bytes_a_tick);
+    if (board_ != nullptr && (unpaid_frame_bytes_ == 0 || kernel_reads == all)) {
         read_board(*board_, written_rows_, image_);
+        const std::uint64_t before = writer_.bytes();
         writer_.write_frame(reading_.clock, image_);
+        unpaid_frame_bytes_ = std::min(writer_.bytes() - before, most_ticks_a_frame * frame_bytes_a_tick);
     }
     writer_.flush();
 }

@@ -97,6 +97,7 @@ class Collector {
     std::vector<std::vector<Event>> staged_;  ///< drained, but not yet written; a row a worker
     MeterReading reading_;
     BoardImage image_;
+    std::uint64_t unpaid_frame_bytes_ = 0;  ///< of the last frame, after the ticks since
     std::size_t written_rows_ = 0;
     std::string result_;
     platform::ClockPair result_clock_;

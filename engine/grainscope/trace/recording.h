@@ -78,6 +78,7 @@ enum class NoteKind : std::uint8_t {
     warning,     ///< one line for the user
     result,      ///< JSON: the document that `--json` would have printed; the stream's last chunk
     progress,    ///< JSON: {"done": 3, "total": 12, "label": "..."}
+    picture,     ///< JSON object: how the frames from here on are to be looked at; without one they are bars
 };
 
 struct Note {

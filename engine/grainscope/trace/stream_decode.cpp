@@ -17,10 +17,13 @@ constexpr const char* too_short = "a chunk ends early";
 /// How far a verdict looks back for its phase.
 constexpr std::size_t verdict_reach = 64;
 
-/// Frames may take this much memory, and frame_bytes_per_byte for each byte of the stream; beyond it the newest frame
-/// replaces the one before. A writer's key frames keep every real stream below it.
-constexpr std::uint64_t free_frame_bytes = std::uint64_t{64} << 20;
-constexpr std::uint64_t frame_bytes_per_byte = 64;
+/// Frames may take this much memory: a quarter of an hour of bars, half a minute of the largest pictures, and twice
+/// that at half the rate, and so on.
+constexpr std::uint64_t most_frame_bytes = std::uint64_t{64} << 20;
+
+std::uint64_t bytes_of(const DataFrame& frame) noexcept {
+    return sizeof(DataFrame) + frame.values.size() * 2 * sizeof(std::uint16_t);
+}
 
 constexpr std::array counter_fields = {&Counters::jobs,          &Counters::pops,  &Counters::steals,
                                        &Counters::failed_steals, &Counters::parks, &Counters::wakes,
@@ -307,16 +310,26 @@ StreamReader::Complaint StreamReader::decode_frame(ByteCursor& in, Nanoseconds a
     if (!has_board_ || slots != board_.slots()) return "a frame that leans on nothing";
     if (!decode_runs(in, workers_.size(), board_)) return "a frame that makes no sense";
 
-    const std::uint64_t bytes = sizeof(DataFrame) + slots * 2 * sizeof(std::uint16_t);
     DataFrame frame{.at = at, .values = board_.values, .owners = board_.owners};
     if (!recording_.frames.empty()) frame.at = std::max(at, recording_.frames.back().at);
-    if (frame_bytes_ + bytes > free_frame_bytes + frame_bytes_per_byte * bytes_done_ && !recording_.frames.empty()) {
-        frame_bytes_ -= sizeof(DataFrame) + recording_.frames.back().values.size() * 2 * sizeof(std::uint16_t);
-        recording_.frames.pop_back();
-    }
-    frame_bytes_ += bytes;
+    frame_bytes_ += bytes_of(frame);
     recording_.frames.push_back(std::move(frame));
+    if (frame_bytes_ > most_frame_bytes) thin_frames();
     return nullptr;
+}
+
+void StreamReader::thin_frames() {
+    std::vector<DataFrame>& frames = recording_.frames;
+    const std::size_t half = frames.size() / 2;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (i < half && i % 2 == 1) {
+            frame_bytes_ -= bytes_of(frames[i]);
+        } else if (kept++ != i) {
+            frames[kept - 1] = std::move(frames[i]);
+        }
+    }
+    frames.resize(kept);
 }
 
 void StreamReader::add_note(Nanoseconds at, NoteKind kind, std::string_view text) {
@@ -327,7 +340,7 @@ void StreamReader::add_note(Nanoseconds at, NoteKind kind, std::string_view text
 StreamReader::Complaint StreamReader::decode_note(ByteCursor& in, Nanoseconds at) {
     const std::uint8_t kind = in.u8();
     if (in.failed()) return too_short;
-    if (kind > static_cast<std::uint8_t>(NoteKind::progress)) return nullptr;  // of a later minor version
+    if (kind > static_cast<std::uint8_t>(NoteKind::picture)) return nullptr;  // of a later minor version
     add_note(at, NoteKind{kind}, in.text(in.remaining()));
     return nullptr;
 }

@@ -80,6 +80,7 @@ class StreamReader {
     [[nodiscard]] bool decode_sample(ByteCursor& in, std::size_t worker, bool absolute, double ns_per_tick, Ticks now,
                                      Nanoseconds at);
     [[nodiscard]] Complaint decode_frame(ByteCursor& in, Nanoseconds at);
+    void thin_frames();  // every second one of the older half goes
     [[nodiscard]] Complaint decode_note(ByteCursor& in, Nanoseconds at);
     [[nodiscard]] Complaint decode_close(ByteCursor& in, Nanoseconds at);
 

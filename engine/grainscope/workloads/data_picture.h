@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <grainscope/trace/data_board.h>
@@ -63,6 +64,8 @@ class DataPicture {
         if (slots < size) slots_per_position_ = static_cast<std::uint64_t>((Wide{slots} << 64) / size);
     }
 
+    [[nodiscard]] float height(const T& value) const { return scale_->height(value); }
+
     /// The first slot whose position is at or behind `offset`; as many as there are slots if there is none.
     [[nodiscard]] std::size_t slot_at_or_after(std::size_t offset) const {
         __extension__ using Wide = unsigned __int128;
@@ -79,12 +82,19 @@ class DataPicture {
     /// there is one: most ranges hold none, and then this costs about 2 ns.
     template <class Owner>
     void publish(const T* values, std::size_t offset, std::size_t count, Owner&& owner) const {
+        publish_heights(offset, count, std::forward<Owner>(owner),
+                        [&](std::size_t position) { return scale_->height(values[position - offset]); });
+    }
+
+    /// The same with heights of the caller's own: height(position), in [0, 1].
+    template <class Owner, class Height>
+    void publish_heights(std::size_t offset, std::size_t count, Owner&& owner, Height&& height) const {
         std::size_t slot = slot_at_or_after(offset);
         const std::size_t end = offset + count;
         if (positions_[slot] >= end) return;
         const std::uint16_t who = owner();
         for (; slot + 1 < positions_.size() && positions_[slot] < end; ++slot)
-            board_->publish(slot, scale_->height(values[positions_[slot] - offset]), who);
+            board_->publish(slot, height(positions_[slot]), who);
     }
 
   private:

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <grainscope/backends/run_on.h>
+#include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
@@ -121,16 +122,7 @@ Description describe() {
                     .maximum = 60,
                     .tunable = true,
                     .choices = {}});
-    list.push_back({.name = "slow",
-                    .label = "Slow motion",
-                    .help = "Each task takes this many times its own time, for the eye; such a run is no sample",
-                    .unit = "times",
-                    .kind = Parameter::Kind::real,
-                    .default_value = 1.0,
-                    .minimum = 1,
-                    .maximum = 1e6,
-                    .logarithmic = true,
-                    .choices = {}});
+    list.push_back(slow_parameter());
     return description;
 }
 

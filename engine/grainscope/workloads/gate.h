@@ -41,6 +41,9 @@ class Gate {
     /// Whether a task must measure its own time for `checkpoint`: only while slowed down. One relaxed load.
     [[nodiscard]] bool wants_time() const noexcept { return (asked_.load(relaxed) & asked_slow) != 0; }
 
+    /// Whether it is asked for anything now: whoever has no tasks to pass it with may ask before. One relaxed load.
+    [[nodiscard]] bool is_asked() const noexcept { return asked_.load(relaxed) != 0; }
+
     /// Called by the worker that has just ended a task, which took `ticks` (0 if it did not measure). Returns early
     /// when `cancel` was cancelled.
     void checkpoint(platform::Ticks ticks, const CancellationToken& cancel) {

@@ -1,4 +1,5 @@
 // Merge sort: sort both halves in parallel, then merge them, in parallel as well.
+#include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/leaf_names.h>
 #include <grainscope/workloads/sort_runs.h>
 #include <grainscope/workloads/sort_workload.h>
@@ -71,7 +72,7 @@ Description describe() {
                     .choices = {{"sequential", "By one task"}, {"parallel", "By splitting"}}});
     list.push_back(threshold("merge-threshold", "Merge threshold", "Merges of at most this many elements are not split",
                              static_cast<std::int64_t>(defaults.merge_threshold)));
-    for (Parameter& parameter : demonstration_parameters()) list.push_back(std::move(parameter));
+    list.push_back(slow_parameter());
     return description;
 }
 

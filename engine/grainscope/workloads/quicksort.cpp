@@ -1,4 +1,5 @@
 // Quicksort: split by a pivot, fork the two sides.
+#include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/leaf_names.h>
 #include <grainscope/workloads/sort_runs.h>
 #include <grainscope/workloads/sort_workload.h>
@@ -81,7 +82,7 @@ Description describe() {
                     .kind = Parameter::Kind::boolean,
                     .default_value = true,
                     .choices = {}});
-    for (Parameter& parameter : demonstration_parameters()) list.push_back(std::move(parameter));
+    list.push_back(slow_parameter());
     return description;
 }
 

@@ -19,89 +19,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <grainscope/platform/memory.h>
+#include <grainscope/workloads/file_bytes.h>
 
 namespace grainscope::workloads {
 
 namespace {
 
-std::unexpected<Failure> file_failure(std::string message) {
-    return std::unexpected(Failure{Failure::Kind::file, std::move(message)});
-}
-
-std::string reason(int error) { return std::generic_category().message(error); }
-
-class File {
-  public:
-    File(const std::string& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    ~File() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-    // Some filesystems report a full disk only now. False with errno.
-    bool close() { return ::close(std::exchange(descriptor_, -1)) == 0; }
-
-  private:
-    int descriptor_;
-};
-
-struct Bytes {
-    std::unique_ptr<char[]> data;
-    std::size_t size = 0;
-    [[nodiscard]] std::string_view view() const { return {data.get(), size}; }
-};
-
-std::unexpected<Failure> too_large(const std::string& path, std::uint64_t bytes) {
-    return std::unexpected(Failure{Failure::Kind::memory,
-                                   fmt::format("{} holds {} bytes: more than the memory that is free", path, bytes)});
-}
-
-std::expected<Bytes, Failure> read_all(const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0)
-        return file_failure(errno == ENOENT ? fmt::format("there is no file {}", path)
-                                            : fmt::format("{} cannot be read: {}", path, reason(errno)));
-    if (S_ISDIR(status.st_mode)) return file_failure(fmt::format("{} is a directory, not a file of values", path));
-    const File file(path, O_RDONLY);
-    if (!file.is_open()) return file_failure(fmt::format("{} cannot be read: {}", path, reason(errno)));
-
-    const bool regular = S_ISREG(status.st_mode);
-    std::size_t capacity = regular ? static_cast<std::size_t>(status.st_size) + 1 : std::size_t{1} << 16;
-    Bytes bytes;
-    try {
-        // Text, numbers and the copy that is sorted; the exact need is checked when the count is known.
-        if (regular && static_cast<std::uint64_t>(status.st_size) > platform::available_memory_bytes() / 2)
-            return too_large(path, static_cast<std::uint64_t>(status.st_size));
-        bytes.data = std::make_unique_for_overwrite<char[]>(capacity);
-        for (;;) {
-            if (bytes.size == capacity) {
-                if (capacity > platform::available_memory_bytes() / 4) return too_large(path, bytes.size);
-                auto larger = std::make_unique_for_overwrite<char[]>(capacity * 2);
-                std::memcpy(larger.get(), bytes.data.get(), bytes.size);
-                bytes.data = std::move(larger);
-                capacity *= 2;
-            }
-            const ssize_t got = ::read(file.descriptor(), bytes.data.get() + bytes.size, capacity - bytes.size);
-            if (got == 0) break;
-            if (got < 0) {
-                if (errno == EINTR) continue;
-                return file_failure(fmt::format("{} cannot be read: {}", path, reason(errno)));
-            }
-            bytes.size += static_cast<std::size_t>(got);
-        }
-    } catch (const std::bad_alloc&) {
-        return too_large(path, regular ? static_cast<std::uint64_t>(status.st_size) : bytes.size);
-    }
-    return bytes;
-}
-
 template <class T>
 std::string type_in_words() {
     if constexpr (std::is_same_v<T, std::uint64_t>)
         return "u64 (a whole number from 0 to 18446744073709551615)";
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+        return "i64 (a whole number from -9223372036854775808 to 9223372036854775807)";
     else if constexpr (std::is_same_v<T, std::int32_t>)
         return "i32 (a whole number from -2147483648 to 2147483647)";
     else
@@ -140,7 +69,7 @@ std::expected<T, std::string> parse_line(std::string_view line) {
 }
 
 template <class T>
-std::expected<Elements, Failure> parse_lines(const std::string& path, std::string_view text) {
+std::expected<std::vector<T>, Failure> parse_lines(const std::string& path, std::string_view text) {
     std::vector<T> values;
     values.reserve(static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
     for (std::size_t line_number = 1; !text.empty(); ++line_number) {
@@ -155,11 +84,11 @@ std::expected<Elements, Failure> parse_lines(const std::string& path, std::strin
             values.push_back(*value);
         }
     }
-    return Elements(std::move(values));
+    return values;
 }
 
 template <class T>
-std::expected<Elements, Failure> parse_binary(const std::string& path, std::string_view bytes) {
+std::expected<std::vector<T>, Failure> parse_binary(const std::string& path, std::string_view bytes) {
     if constexpr (std::is_same_v<T, std::string>) {
         return std::unexpected(
             Failure{Failure::Kind::command_line, "format=binary is for numbers; text is read with format=lines"});
@@ -176,21 +105,7 @@ std::expected<Elements, Failure> parse_binary(const std::string& path, std::stri
                 return file_failure(
                     fmt::format("{}, value {}: nan has no place in an order", path, nan - values.begin() + 1));
         }
-        return Elements(std::move(values));
-    }
-}
-
-template <class T>
-std::expected<Elements, Failure> read_as(const std::string& path, FileFormat format) {
-    if (format == FileFormat::binary && std::is_same_v<T, std::string>) return parse_binary<T>(path, {});
-    const std::expected<Bytes, Failure> bytes = read_all(path);
-    if (!bytes) return std::unexpected(bytes.error());
-    if (bytes->size == 0)
-        return file_failure(fmt::format("{} is empty: there is no line 1 to read a value from", path));
-    try {
-        return format == FileFormat::lines ? parse_lines<T>(path, bytes->view()) : parse_binary<T>(path, bytes->view());
-    } catch (const std::bad_alloc&) {
-        return too_large(path, bytes->size);
+        return values;
     }
 }
 
@@ -256,18 +171,56 @@ bool is_replaceable(const std::string& path) {
     return ::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
 }
 
+// fill(writer) writes the content and returns false, with errno, where it cannot.
+template <class Fill>
+std::expected<void, Failure> write_file(const std::string& path, Fill&& fill) {
+    const bool replace = is_replaceable(path);
+    const std::string target = replace ? fmt::format("{}.{}.part", path, ::getpid()) : path;
+    const auto failed = [&](int error) {
+        if (replace) ::unlink(target.c_str());
+        return file_failure(fmt::format("{} cannot be written: {}", path, reason(error)));
+    };
+    File file(target, O_WRONLY | (replace ? O_CREAT | O_TRUNC : 0));
+    if (!file.is_open()) return failed(errno);
+    Writer writer(file.descriptor());
+    if (!fill(writer)) return failed(errno);
+    if (!file.close()) return failed(errno);
+    if (replace && ::rename(target.c_str(), path.c_str()) != 0) return failed(errno);
+    return {};
+}
+
 }  // namespace
+
+template <class T>
+std::expected<std::vector<T>, Failure> read_values(const std::string& path, FileFormat format) {
+    if (format == FileFormat::binary && std::is_same_v<T, std::string>) return parse_binary<T>(path, {});
+    const std::expected<Bytes, Failure> bytes = read_file(path, "a file of values");
+    if (!bytes) return std::unexpected(bytes.error());
+    if (bytes->size == 0)
+        return file_failure(fmt::format("{} is empty: there is no line 1 to read a value from", path));
+    try {
+        return format == FileFormat::lines ? parse_lines<T>(path, bytes->view()) : parse_binary<T>(path, bytes->view());
+    } catch (const std::bad_alloc&) {
+        return too_large(path, bytes->size);
+    }
+}
+
+template std::expected<std::vector<std::uint64_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::int64_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::int32_t>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<double>, Failure> read_values(const std::string&, FileFormat);
+template std::expected<std::vector<std::string>, Failure> read_values(const std::string&, FileFormat);
 
 std::expected<Elements, Failure> read_elements(const std::string& path, FileFormat format, std::size_t type) {
     switch (type) {
         case 0:
-            return read_as<std::uint64_t>(path, format);
+            return read_values<std::uint64_t>(path, format);
         case 1:
-            return read_as<std::int32_t>(path, format);
+            return read_values<std::int32_t>(path, format);
         case 2:
-            return read_as<double>(path, format);
+            return read_values<double>(path, format);
         default:
-            return read_as<std::string>(path, format);
+            return read_values<std::string>(path, format);
     }
 }
 
@@ -283,20 +236,13 @@ std::expected<void, Failure> check_writable(const std::string& path) {
 }
 
 std::expected<void, Failure> write_elements(const std::string& path, FileFormat format, const Elements& elements) {
-    const bool replace = is_replaceable(path);
-    const std::string target = replace ? fmt::format("{}.{}.part", path, ::getpid()) : path;
-    const auto failed = [&](int error) {
-        if (replace) ::unlink(target.c_str());
-        return file_failure(fmt::format("{} cannot be written: {}", path, reason(error)));
-    };
-    File file(target, O_WRONLY | (replace ? O_CREAT | O_TRUNC : 0));
-    if (!file.is_open()) return failed(errno);
-    Writer writer(file.descriptor());
-    const bool written = std::visit([&](const auto& values) { return write_values(writer, format, values); }, elements);
-    if (!written) return failed(errno);
-    if (!file.close()) return failed(errno);
-    if (replace && ::rename(target.c_str(), path.c_str()) != 0) return failed(errno);
-    return {};
+    return write_file(path, [&](Writer& writer) {
+        return std::visit([&](const auto& values) { return write_values(writer, format, values); }, elements);
+    });
+}
+
+std::expected<void, Failure> write_bytes(const std::string& path, std::string_view bytes) {
+    return write_file(path, [&](Writer& writer) { return writer.add(bytes) && writer.flush(); });
 }
 
 }  // namespace grainscope::workloads

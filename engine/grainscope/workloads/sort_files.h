@@ -3,6 +3,8 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <grainscope/workloads/sort_data.h>
 #include <grainscope/workloads/workload.h>
@@ -19,6 +21,10 @@ enum class FileFormat { lines, binary };
 [[nodiscard]] std::expected<Elements, Failure> read_elements(const std::string& path, FileFormat format,
                                                              std::size_t type);
 
+/// The same for one type known when compiled: std::uint64_t, std::int64_t, std::int32_t, double or std::string.
+template <class T>
+[[nodiscard]] std::expected<std::vector<T>, Failure> read_values(const std::string& path, FileFormat format);
+
 /// Whether the answer could be written there, as far as one can tell before: asked before the work, not after it.
 [[nodiscard]] std::expected<void, Failure> check_writable(const std::string& path);
 
@@ -26,5 +32,7 @@ enum class FileFormat { lines, binary };
 /// was.
 [[nodiscard]] std::expected<void, Failure> write_elements(const std::string& path, FileFormat format,
                                                           const Elements& elements);
+/// Writes these bytes, likewise.
+[[nodiscard]] std::expected<void, Failure> write_bytes(const std::string& path, std::string_view bytes);
 
 }  // namespace grainscope::workloads

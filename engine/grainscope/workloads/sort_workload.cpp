@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 
-#include <grainscope/platform/memory.h>
+#include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/gate.h>
+#include <grainscope/workloads/memory_check.h>
 #include <grainscope/workloads/sort_check.h>
 #include <grainscope/workloads/value_access.h>
 
@@ -18,21 +19,6 @@ namespace {
 
 // A change to any of these is another array.
 constexpr const char* data_names[] = {"n", "type", "distribution", "input", "format"};
-
-std::string in_words(double bytes) {
-    constexpr const char* units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-    std::size_t unit = 0;
-    for (; bytes >= 1000 && unit + 1 < std::size(units); ++unit) bytes /= 1000;
-    return fmt::format("{:.3g} {}", bytes, units[unit]);
-}
-
-std::expected<void, Failure> check_memory(double count, std::size_t element, int arrays, const std::string& what) {
-    const double needed = count * static_cast<double>(element) * arrays;
-    const auto available = static_cast<double>(platform::available_memory_bytes());
-    if (needed <= 0.95 * available) return {};
-    return std::unexpected(Failure{Failure::Kind::memory, fmt::format("{} needs {} of memory, and {} are free", what,
-                                                                      in_words(needed), in_words(available))});
-}
 
 }  // namespace
 
@@ -79,8 +65,8 @@ std::expected<void, Failure> SortWorkload::prepare(const Values& values, std::ui
     try {
         if (input.empty()) {
             const std::int64_t count = whole_of(values, "n");
-            if (auto fits =
-                    check_memory(static_cast<double>(count), element_bytes(type), arrays, fmt::format("n = {}", count));
+            if (auto fits = check_memory(static_cast<double>(count) * static_cast<double>(element_bytes(type)) * arrays,
+                                         fmt::format("n = {}", count));
                 !fits) {
                 return fits;
             }
@@ -91,15 +77,17 @@ std::expected<void, Failure> SortWorkload::prepare(const Values& values, std::ui
             if (!read) return std::unexpected(std::move(read.error()));
             elements = std::move(*read);
             const std::size_t count = std::visit([](const auto& data) { return data.size(); }, elements);
-            if (auto fits = check_memory(static_cast<double>(count), element_bytes(type), arrays - 1, input); !fits)
+            if (auto fits = check_memory(
+                    static_cast<double>(count) * static_cast<double>(element_bytes(type)) * (arrays - 1), input);
+                !fits) {
                 return fits;
+            }
         }
         std::visit([&]<class T>(std::vector<T>& data) { columns_ = std::make_unique<Column<T>>(std::move(data)); },
                    elements);
     } catch (const std::bad_alloc&) {
         columns_ = std::monostate();
-        return std::unexpected(
-            Failure{Failure::Kind::memory, "the system has no memory left for the data; a smaller n would fit"});
+        return out_of_memory();
     }
     return {};
 }
@@ -158,18 +146,8 @@ std::expected<void, Failure> SortWorkload::write_output() {
 
 std::vector<Parameter> data_parameters() {
     std::vector<Parameter> list;
-    list.push_back({.name = "n",
-                    .label = "Elements",
-                    .help = "How many elements to sort",
-                    .unit = "elements",
-                    .kind = Parameter::Kind::integer,
-                    .default_value = std::int64_t{10'000'000},
-                    .minimum = 1,
-                    .maximum = 1e15,
-                    .logarithmic = true,
-                    .live = false,
-                    .tunable = false,
-                    .choices = {}});
+    list.push_back(count_parameter("How many elements to sort", "elements", 10'000'000, 1e15));
+    list.back().label = "Elements";
     list.push_back({.name = "type",
                     .label = "Type",
                     .help = "The type of the elements",
@@ -186,43 +164,14 @@ std::vector<Parameter> data_parameters() {
                     .default_value = std::string("random"),
                     .live = false,
                     .choices = distribution_choices()});
-    list.push_back({.name = "input",
-                    .label = "Input file",
-                    .help = "Sort the values in this file instead of made-up ones",
-                    .unit = "",
-                    .kind = Parameter::Kind::file,
-                    .default_value = std::string(),
-                    .live = false,
-                    .choices = {}});
-    list.push_back({.name = "format",
-                    .label = "File format",
-                    .help = "One value a line, or the numbers as this machine keeps them",
-                    .unit = "",
-                    .kind = Parameter::Kind::choice,
-                    .default_value = std::string("lines"),
-                    .live = false,
-                    .choices = {{"lines", "One value a line"}, {"binary", "Binary"}}});
+    for (Parameter& parameter : input_parameters("Sort the values in this file instead of made-up ones"))
+        list.push_back(std::move(parameter));
     list.push_back({.name = "output",
                     .label = "Output file",
                     .help = "Write the sorted values to this file",
                     .unit = "",
                     .kind = Parameter::Kind::file,
                     .default_value = std::string(),
-                    .choices = {}});
-    return list;
-}
-
-std::vector<Parameter> demonstration_parameters() {
-    std::vector<Parameter> list;
-    list.push_back({.name = "slow",
-                    .label = "Slow motion",
-                    .help = "Each task takes this many times its own time, for the eye; such a run is no sample",
-                    .unit = "times",
-                    .kind = Parameter::Kind::real,
-                    .default_value = 1.0,
-                    .minimum = 1,
-                    .maximum = 1e6,
-                    .logarithmic = true,
                     .choices = {}});
     return list;
 }

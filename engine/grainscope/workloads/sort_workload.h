@@ -35,8 +35,6 @@ class SortAlgorithm {
 /// The parameters that describe the data: n, type, distribution, input, format, output. A workload adds its
 /// algorithm's.
 [[nodiscard]] std::vector<Parameter> data_parameters();
-/// The parameters of the demonstration: slow.
-[[nodiscard]] std::vector<Parameter> demonstration_parameters();
 /// The choices of `leaf` and `pivot` share their names with the options of engine/sort.
 [[nodiscard]] Parameter leaf_parameter(std::string default_name, bool stable);
 

@@ -32,10 +32,30 @@ class TaskObserver {
             picture_->publish(values, offset, count,
                               [this] { return static_cast<std::uint16_t>(backend_.worker_index()); });
         }
-        if (gate_ != nullptr) gate_->checkpoint(begun == 0 ? 0 : platform::ticks() - begun, cancel_);
+        pass_gate(begun);
+    }
+
+    /// The same for a sort of pointers to elements, which are in order before the elements themselves are.
+    void end(platform::Ticks begun, sorting::Step, T* const* handles, std::size_t offset, std::size_t count) const {
+        if (picture_ != nullptr) {
+            picture_->publish_heights(
+                offset, count, [this] { return static_cast<std::uint16_t>(backend_.worker_index()); },
+                [&](std::size_t position) { return picture_->height(*handles[position - offset]); });
+        }
+        pass_gate(begun);
+    }
+
+    /// The same for a task that several threads have done, nobody knows which of them what: it is nobody's.
+    void end_by_many(platform::Ticks begun, const T* values, std::size_t offset, std::size_t count) const {
+        if (picture_ != nullptr) picture_->publish(values, offset, count, [] { return trace::DataBoard::no_owner; });
+        pass_gate(begun);
     }
 
   private:
+    void pass_gate(platform::Ticks begun) const {
+        if (gate_ != nullptr) gate_->checkpoint(begun == 0 ? 0 : platform::ticks() - begun, cancel_);
+    }
+
     const CancellationToken& cancel_;
     const DataPicture<T>* picture_;
     Gate* gate_;

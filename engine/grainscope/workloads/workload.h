@@ -45,6 +45,25 @@ struct Parameter {
     std::vector<Choice> choices;
 };
 
+/// What the slots of a run's board stand for, and in what shape they lie: a row of bars, or a grid of pixels.
+struct Picture {
+    enum class Shape { bars, grid };
+    /// The board has columns * rows slots, row by row, and no more than trace::format::most_slots.
+    struct Extent {
+        std::size_t columns = 512;
+        std::size_t rows = 1;
+        [[nodiscard]] std::size_t slots() const { return columns * rows; }
+        friend bool operator==(const Extent&, const Extent&) = default;
+    };
+    Shape shape = Shape::bars;
+    /// What the window says beside it, and the words for a slot and for what its height or brightness tells.
+    std::string remark = "each bar in the colour of the worker that last moved it";
+    std::string position = "position";
+    std::string value = "value";
+    std::function<Extent(const Values&)> extent;  ///< of the picture of these values; null: one row of 512
+    [[nodiscard]] Extent extent_of(const Values& values) const { return extent ? extent(values) : Extent(); }
+};
+
 struct Description {
     std::string name;      ///< "quicksort"
     std::string title;     ///< "Quicksort"
@@ -52,6 +71,7 @@ struct Description {
     std::string summary;   ///< one sentence
     std::vector<Parameter> parameters;
     std::vector<std::string> backends;  ///< those it can run on, whether or not this build has them
+    Picture picture = {};
 };
 
 /// One line for the user: what was wrong, and what would be right.

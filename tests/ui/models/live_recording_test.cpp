@@ -5,7 +5,7 @@
 #include <QTest>
 
 #include "engine/tests/trace_synthetic.h"
-#include "ui/models/data_bars_model.h"
+#include "ui/models/board_model.h"
 #include "ui/models/lane_model.h"
 #include "ui/session/live_recording.h"
 
@@ -63,7 +63,7 @@ class LiveRecordingTest : public QObject {
             QVERIFY(!before.runs(lane, all, 640).empty());
             QVERIFY(std::ranges::equal(before.runs(lane, all, 640), after.runs(lane, all, 640)));
         }
-        DataBarsModel bars, barsAfter;
+        BoardModel bars, barsAfter;
         bars.setRecording(live->share());
         barsAfter.setRecording((*opened)->share());
         QVERIFY(bars.refresh() && barsAfter.refresh());

@@ -8,8 +8,8 @@
 #include <grainscope/trace/analysis.h>
 
 #include "engine/tests/trace_synthetic.h"
+#include "ui/models/board_model.h"
 #include "ui/models/counter_model.h"
-#include "ui/models/data_bars_model.h"
 #include "ui/models/explanation.h"
 #include "ui/models/format.h"
 #include "ui/models/lane_model.h"
@@ -374,19 +374,19 @@ class TimelineModelsTest : public QObject {
 
     void theBarsShowTheFrameOfTheMoment() {
         const auto recording = synthetic();
-        DataBarsModel bars;
+        BoardModel bars;
         QAbstractItemModelTester tester(&bars, QAbstractItemModelTester::FailureReportingMode::QtTest);
         bars.setRecording(recording);
         QVERIFY(bars.refresh());
         QCOMPARE(bars.count(), static_cast<int>(SyntheticRun::slots));
         QVERIFY(std::ranges::is_sorted(bars.values()));
-        QCOMPARE(shown(bars, 63, DataBarsModel::ValueColumn), u"100.0 %"_s);
-        QCOMPARE(shown(bars, 63, DataBarsModel::WorkerColumn), u"worker 1"_s);
+        QCOMPARE(shown(bars, 63, BoardModel::ValueColumn), u"100.0 %"_s);
+        QCOMPARE(shown(bars, 63, BoardModel::WorkerColumn), u"worker 1"_s);
         QVERIFY(!bars.refresh());
         QVERIFY(bars.refresh(SyntheticRun::begin_of(1) + 13 * ms));
         QVERIFY(!std::ranges::is_sorted(bars.values()));
         QCOMPARE(bars.frameTime(), std::optional(SyntheticRun::begin_of(1) + 12 * ms));
-        QCOMPARE(shown(bars, 63, DataBarsModel::WorkerColumn), unknownText());
+        QCOMPARE(shown(bars, 63, BoardModel::WorkerColumn), unknownText());
         QVERIFY(bars.refresh(Nanoseconds{0}));
         QCOMPARE(bars.count(), 0);
     }
@@ -437,6 +437,24 @@ class TimelineModelsTest : public QObject {
         const QString text = explain(lanes, {0, 4 * ms}).replace(QChar(0xa0), u' ');
         QVERIFY2(text.startsWith(u"Nearly nothing is lost: workers are busy 100.0 %"_s), qPrintable(text));
         QVERIFY2(text.contains(u"the 50 % between the repetitions"_s), qPrintable(text));
+    }
+
+    void theExplanationSaysHowTheWorkWasCut() {
+        QJsonObject splitting{{u"grain"_s, 4096},          {u"grain_origin"_s, u"probed"_s},
+                              {u"item_ns"_s, 2.1},         {u"pieces"_s, 37},
+                              {u"splits_at_start"_s, 1},   {u"splits_on_demand"_s, 35},
+                              {u"splits_by_max_len"_s, 0}, {u"migrated"_s, 12}};
+        const auto shown = [&] { return explainSplitting(splitting).replace(QChar(0xa0), u' '); };
+        QCOMPARE(shown(),
+                 u"The grain was found to be 4,096 items: a probe took 2.10 ns an item. The work was cut into 37 "
+                 "pieces: 2 at the start, 35 on demand."_s);
+        splitting.insert(u"grain_origin"_s, u"given"_s);
+        splitting.insert(u"splits_on_demand"_s, 30);
+        splitting.insert(u"splits_by_max_len"_s, 5);
+        QCOMPARE(shown(),
+                 u"The grain was given: 4,096 items. The work was cut into 37 pieces: 2 at the start, 30 on "
+                 "demand, 5 for their length."_s);
+        QCOMPARE(explainSplitting({}), QString());
     }
 
     void theOverviewIsTheShareOfBusyWorkers() {

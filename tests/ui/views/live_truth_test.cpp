@@ -95,7 +95,7 @@ class LiveTruthTest : public QObject {
         QVERIFY(w.workspace.parameters.setValue(u"slow"_s, 50).isEmpty());
         int finishedAtFirstPicture = -1;
         const PaintWatch watch({w.find("dataBars")}, [&] {
-            if (finishedAtFirstPicture < 0 && w.workspace.bars.count() > 0)
+            if (finishedAtFirstPicture < 0 && w.workspace.board.count() > 0)
                 finishedAtFirstPicture = w.finishedSamples();
         });
         w.workspace.run();
@@ -107,7 +107,7 @@ class LiveTruthTest : public QObject {
         Window w;
         QVERIFY(w.isReady());
         w.workspace.run();
-        QVERIFY(QTest::qWaitFor([&] { return w.workspace.bars.count() > 0 && w.finishedSamples() > 2; }, longWait));
+        QVERIFY(QTest::qWaitFor([&] { return w.workspace.board.count() > 0 && w.finishedSamples() > 2; }, longWait));
         const qint64 pid = w.workspace.controller.processId();
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGSTOP), 0);
         QVERIFY(QTest::qWaitFor([&] { return test::standsStill(pid) && test::hasBeenRead(pid); }, longWait));

@@ -76,7 +76,7 @@ struct ChunkIntoFold {
     template <class Reader>
     Value operator()(Reader& reader, std::size_t first, std::size_t last) const {
         Value value = make();
-        for (; first < last; ++first) value = call_with_item(f, reader.at(first), std::move(value));
+        for (; first < last; ++first) fold_item(f, value, reader.at(first));
         return value;
     }
 };
@@ -87,8 +87,8 @@ struct ChunksStep {
     /// std::invalid_argument for n = 0.
     [[nodiscard]] auto chunks(std::size_t n) && { return chunked(static_cast<D&&>(*this), n); }
     [[nodiscard]] auto chunks(std::size_t n) const& { return chunked(static_cast<const D&>(*this), n); }
-    /// Every n items folded: f(value, item), from identity(). Needs an indexed pipeline. Throws std::invalid_argument
-    /// for n = 0.
+    /// Every n items folded: f(value, item), from identity(), as by fold. Needs an indexed pipeline. Throws
+    /// std::invalid_argument for n = 0.
     template <class Identity, class F>
     [[nodiscard]] auto fold_chunks(std::size_t n, Identity identity, F f) && {
         return folded(static_cast<D&&>(*this), n, std::move(identity), std::move(f));

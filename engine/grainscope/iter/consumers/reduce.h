@@ -25,15 +25,36 @@ class ReduceConsumer {
         const Op& op;
         template <class X>
         void feed(X&& item) {
-            value = std::invoke(op, std::move(value), std::forward<X>(item));
+            put_together(op, value, std::forward<X>(item));
         }
         T finish() && { return std::move(value); }
     };
     [[nodiscard]] Folder folder(Position) const { return {{}, T(std::invoke(identity_)), op_}; }
-    T combine(T left, T right) const { return std::invoke(op_, std::move(left), std::move(right)); }
+    T combine(T left, T right) const {
+        put_together(op_, left, std::move(right));
+        return left;
+    }
     [[nodiscard]] bool is_full(Position) const { return false; }
 
   private:
+    template <class X>
+    static void put_together(const Op& op, T& left, X&& right) {
+        if constexpr (std::is_invocable_r_v<T, const Op&, T, X>) {
+            left = std::invoke(op, std::move(left), std::forward<X>(right));
+        } else {
+            static_assert(
+                std::is_invocable_v<const Op&, T&, X>,
+                "grainscope: the operation of reduce takes two values and returns one, or takes T& and an item "
+                "and returns nothing; it is called from several threads at once, so it must be callable as "
+                "const");
+            static_assert(
+                std::is_void_v<std::invoke_result_t<const Op&, T&, X>>,
+                "grainscope: an operation that takes its left side as a reference changes it there and returns "
+                "nothing");
+            std::invoke(op, left, std::forward<X>(right));
+        }
+    }
+
     const Identity& identity_;
     const Op& op_;
 };
@@ -137,7 +158,8 @@ class CountConsumer {
 template <class D>
 struct ReduceStep {
     /// op over all items, in their order but with any bracketing, each piece from identity(): op must be associative,
-    /// and identity() its neutral element. Without items: identity().
+    /// and identity() its neutral element. Without items: identity(). op returns the result, or takes its left side as
+    /// a reference, changes it in place and returns nothing.
     ///
     ///     const std::vector<int> numbers{3, 1, 2};
     ///     const auto greater = [](int a, int b) { return a > b ? a : b; };

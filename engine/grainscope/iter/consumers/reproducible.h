@@ -12,18 +12,24 @@
 
 namespace grainscope::detail {
 
-/// Adds blocks of a fixed length, each from its first item on, in four interleaved sums: an order that does not depend
-/// on who adds.
+/// Adds blocks of a fixed length, each as four quarters side by side: an order that does not depend on who adds.
+/// Quarters and not every fourth item: of four sums of neighbours that are loaded on a condition (`x > 0 ? y : 0`), GCC
+/// 12 makes wrong code at -O3 for AVX2.
 template <class T>
 struct BlockSum {
     using Value = T;
     template <class Reader>
     T operator()(Reader& reader, std::size_t first, std::size_t last) const {
-        T sums[4] = {T(), T(), T(), T()};
-        for (; last - first >= 4; first += 4)
-            for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += static_cast<T>(reader.at(first + lane));
-        for (; first < last; ++first) sums[0] += static_cast<T>(reader.at(first));
-        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        const std::size_t quarter = (last - first) / 4;
+        T a = T(), b = T(), c = T(), d = T();
+        for (std::size_t i = first; i < first + quarter; ++i) {
+            a += static_cast<T>(reader.at(i));
+            b += static_cast<T>(reader.at(i + quarter));
+            c += static_cast<T>(reader.at(i + 2 * quarter));
+            d += static_cast<T>(reader.at(i + 3 * quarter));
+        }
+        for (std::size_t i = first + 4 * quarter; i < last; ++i) a += static_cast<T>(reader.at(i));
+        return (a + b) + (c + d);
     }
 };
 

@@ -58,6 +58,26 @@ constexpr CallItem<F, Item&&, Lead&&...> call_for_item(const F& f, Item&& item, 
     }
 }
 
+/// Whether f takes a value and an item and returns the next value.
+template <class F, class T, class Item>
+concept FoldsByValue = requires {
+    requires CallableWhole<F, Item, T> || CallableSpread<F, Item, T>;
+    requires !std::is_void_v<CallResult<F, Item, T>>;
+};
+
+/// Replaces `value` by f(value, item): what f returns, or what f makes of it in place. Moving a value in and out costs
+/// as much as it is large, for every item; a table of 2 KB is folded a hundred times as fast in place.
+template <class F, class T, class Item>
+constexpr void fold_item(const F& f, T& value, Item&& item) {
+    if constexpr (FoldsByValue<F, T, Item&&>) {
+        value = call_with_item(f, std::forward<Item>(item), std::move(value));
+    } else {
+        static_assert(std::is_void_v<CallResult<F, Item&&, T&>>,
+                      "grainscope: a closure that takes its value as a reference changes it there and returns nothing");
+        call_with_item(f, std::forward<Item>(item), value);
+    }
+}
+
 template <class T>
 struct KeptOf {
     using type = T;

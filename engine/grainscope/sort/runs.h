@@ -1,0 +1,89 @@
+// Looking for order before sorting: a range that is one run, up or down, costs one pass by all workers.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+#include <grainscope/platform/atomic.h>
+#include <grainscope/sort/element.h>
+#include <grainscope/sort/fork.h>
+#include <grainscope/sort/parallel_partition.h>
+
+namespace grainscope::sorting {
+
+/// What a whole range is.
+enum class Arrangement {
+    unsorted,
+    ascending,   ///< no element is less than the one before it
+    descending,  ///< no element is greater than the one before it
+};
+
+namespace detail {
+
+// Whether out_of_order(earlier, later) holds for no pair of neighbours in [first, last).
+template <class T, class OutOfOrder>
+bool is_run(const T* first, const T* last, OutOfOrder out_of_order) {
+    if (first == last) return true;
+    if constexpr (copies_freely<T>) {
+        // By blocks of a fixed length, so that the comparisons become vectors; a block is asked to its end.
+        constexpr std::ptrdiff_t block = 64;
+        for (; last - first > block; first += block) {
+            unsigned char broken = 0;
+            for (std::ptrdiff_t i = 0; i < block; ++i)
+                broken = static_cast<unsigned char>(broken | static_cast<bool>(out_of_order(first[i], first[i + 1])));
+            if (broken != 0) return false;
+        }
+    }
+    for (; first + 1 != last; ++first) {
+        if (out_of_order(first[0], first[1])) return false;
+    }
+    return true;
+}
+
+// The same by many tasks, which stop soon after one of them has found a pair out of order.
+template <class T, class OutOfOrder, Fork ForkT>
+bool is_run_parallel(const T* first, const T* last, OutOfOrder out_of_order, ForkT& fork) {
+    constexpr std::size_t glance = 1024;
+    const auto size = static_cast<std::size_t>(last - first);
+    if (!is_run(first, first + std::min(size, glance), out_of_order)) return false;
+    if (size <= glance) return true;
+    Atomic<bool> broken = false;
+    fork_over(fork, glance - 1, size - 1, std::size_t{1} << 14, [&](std::size_t begin, std::size_t end) {
+        // relaxed: only an invitation to stop; the joins order the answer before its reader.
+        if (broken.load(relaxed)) return;
+        if (!is_run(first + begin, first + end + 1, out_of_order)) broken.store(true, relaxed);
+    });
+    return !broken.load(relaxed);  // relaxed: see above
+}
+
+}  // namespace detail
+
+/// O(n) comparisons if the range is a run, few if it is not. Moves nothing.
+template <class T, class Less, Fork ForkT>
+Arrangement find_order(const T* first, const T* last, Less less, ForkT& fork) {
+    if (last - first < 2) return Arrangement::ascending;
+    const auto falls = [less](const T& earlier, const T& later) { return less(later, earlier); };
+    const auto rises = [less](const T& earlier, const T& later) { return less(earlier, later); };
+    if (falls(*first, last[-1]))
+        return detail::is_run_parallel(first, last, rises, fork) ? Arrangement::descending : Arrangement::unsorted;
+    return detail::is_run_parallel(first, last, falls, fork) ? Arrangement::ascending : Arrangement::unsorted;
+}
+
+/// std::reverse by many tasks.
+template <class T, Fork ForkT, Observer<T> ObserverT>
+void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer) {
+    const auto size = static_cast<std::size_t>(last - first);
+    detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=, &observer](std::size_t begin, std::size_t end) {
+        observer.poll();
+        const auto stamp = observer.begin();
+        T* const low = first + begin;
+        T* const high = last - end;
+        std::swap_ranges(low, first + end, std::make_reverse_iterator(last - begin));
+        observer.end(stamp, Step::partition, low, begin, end - begin);
+        observer.end(observer.begin(), Step::partition, high, size - end, end - begin);
+    });
+}
+
+}  // namespace grainscope::sorting
