@@ -179,12 +179,13 @@ struct ReduceStep {
     /// std::optional) is a result: the sum of their values, or one of the failures.
     template <class T = void, class Self = D>
     [[nodiscard]] auto sum() const {
-        return accumulated<T, typename Self::Item, std::plus<>>(0);
+        return accumulated<T, typename Self::Item, std::plus<>>([]<class V>(std::type_identity<V>) { return V(); });
     }
     /// The product of all items, as T. Otherwise as sum.
     template <class T = void, class Self = D>
     [[nodiscard]] auto product() const {
-        return accumulated<T, typename Self::Item, std::multiplies<>>(1);
+        return accumulated<T, typename Self::Item, std::multiplies<>>(
+            []<class V>(std::type_identity<V>) { return V(1); });
     }
     /// How many items there are. Every item is made.
     [[nodiscard]] std::size_t count() const { return consume(self(), CountConsumer()); }
@@ -200,16 +201,16 @@ struct ReduceStep {
   private:
     [[nodiscard]] const D& self() const { return static_cast<const D&>(*this); }
 
-    template <class T, class Item, class Op>
-    [[nodiscard]] auto accumulated(int neutral) const {
+    /// `neutral` makes Op's neutral element of a type.
+    template <class T, class Item, class Op, class Neutral>
+    [[nodiscard]] auto accumulated(Neutral neutral) const {
         using Value = OrKept<T, Item>;
         if constexpr (Tryable<Value>) {
             using Inner = typename Value::value_type;
-            const auto identity = [neutral] { return neutral == 0 ? Inner() : Inner(neutral); };
-            return self().try_reduce(identity,
+            return self().try_reduce([neutral] { return neutral(std::type_identity<Inner>()); },
                                      [](Inner a, Inner b) { return Value(Op{}(std::move(a), std::move(b))); });
         } else {
-            return consume(self(), AccumulateConsumer<Value, Op>(neutral == 0 ? Value() : Value(neutral)));
+            return consume(self(), AccumulateConsumer<Value, Op>(neutral(std::type_identity<Value>())));
         }
     }
 };
