@@ -112,10 +112,12 @@ class Gathering {
     }
     /// Tells the last part what stands in it.
     void close() noexcept {
-        if (out_ == nullptr) return;
-        std::vector<T>& part = parts_.back();
-        adopt_constructed(part, static_cast<std::size_t>(out_ - part.data()));
-        out_ = end_ = nullptr;
+        if constexpr (in_place) {
+            if (out_ == nullptr) return;
+            std::vector<T>& part = parts_.back();
+            adopt_constructed(part, static_cast<std::size_t>(out_ - part.data()));
+            out_ = end_ = nullptr;
+        }
     }
 
     Gathered<T> parts_;
