@@ -84,11 +84,7 @@ class BlockPartition {
 
     template <class Predicate>
     static unsigned ask(const T* elements, const Predicate& belongs_left) {
-        using Answer = typename Vector::Answer;
-        alignas(64) Answer answers[lanes];
-        for (std::size_t i = 0; i < lanes; ++i)
-            answers[i] = belongs_left(elements[i]) ? static_cast<Answer>(-1) : Answer{0};
-        return Vector::mask_of(answers);
+        return ask_lanes<T>([&](std::size_t i) { return belongs_left(elements[i]); });
     }
     template <class Predicate>
     static Masks ask_block(const T* elements, const Predicate& belongs_left) {

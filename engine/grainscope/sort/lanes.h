@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 #if defined(__AVX2__)
@@ -77,10 +78,57 @@ struct HalfVector {
         const __m128i order = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row.data()));
         return {_mm256_permutevar8x32_epi32(value, _mm256_cvtepu8_epi32(order))};
     }
+    /// The lanes of `mask` from `yes`, the others from `no`.
+    static HalfVector choose(unsigned mask, const HalfVector& yes, const HalfVector& no) {
+#if defined(__AVX512VL__)
+        if constexpr (count == 8)
+            return {_mm256_mask_blend_epi32(static_cast<__mmask8>(mask), no.value, yes.value)};
+        else
+            return {_mm256_mask_blend_epi64(static_cast<__mmask8>(mask), no.value, yes.value)};
+#else
+        // The bit of each 4 bytes' lane.
+        constexpr int of[8] = {0,
+                               count == 8 ? 1 : 0,
+                               count == 8 ? 2 : 1,
+                               count == 8 ? 3 : 1,
+                               count == 8 ? 4 : 2,
+                               count == 8 ? 5 : 2,
+                               count == 8 ? 6 : 3,
+                               count == 8 ? 7 : 3};
+        const __m256i bits = _mm256_setr_epi32(1 << of[0], 1 << of[1], 1 << of[2], 1 << of[3], 1 << of[4], 1 << of[5],
+                                               1 << of[6], 1 << of[7]);
+        const __m256i spread = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(mask)), bits);
+        return {_mm256_blendv_epi8(no.value, yes.value, _mm256_cmpeq_epi32(spread, bits))};
+#endif
+    }
+    /// The first `elements` lanes from memory, nothing beyond them is read; the others from `rest`.
+    static HalfVector load_part(const T* from, std::size_t elements, const HalfVector& rest) {
+        alignas(32) std::byte raw[32];
+        rest.store(reinterpret_cast<T*>(raw));
+        std::memcpy(raw, from, elements * sizeof(T));
+        return load(reinterpret_cast<const T*>(raw));
+    }
+    /// In which lanes the bits are the same.
+    static unsigned same_bits(const HalfVector& a, const HalfVector& b) {
+        alignas(32) __m256i equal;
+        if constexpr (count == 8)
+            equal = _mm256_cmpeq_epi32(a.value, b.value);
+        else
+            equal = _mm256_cmpeq_epi64(a.value, b.value);
+        return mask_of(reinterpret_cast<const Answer*>(&equal));
+    }
+    /// Lane i changes places with lane i ^ distance.
+    template <int distance>
+    [[nodiscard]] HalfVector swap_lanes() const {
+        constexpr int parts = 8 / static_cast<int>(count);
+        constexpr int d = distance * parts;
+        return {_mm256_permutevar8x32_epi32(value,
+                                            _mm256_setr_epi32(0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d))};
+    }
 };
 #endif
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__BMI2__)
 /// 64 bytes: eight elements of 8 bytes, or four of 16.
 template <class T>
 struct WholeVector {
@@ -102,6 +150,28 @@ struct WholeVector {
         const __m128i order = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row.data()));
         return {_mm512_maskz_permutexvar_epi64(0xff, _mm512_maskz_cvtepu8_epi64(0xff, order), value)};
     }
+    static WholeVector choose(unsigned mask, const WholeVector& yes, const WholeVector& no) {
+        if constexpr (count == 4) mask = _pdep_u32(mask, 0x55) * 3;  // two units a lane
+        return {_mm512_mask_blend_epi64(static_cast<__mmask8>(mask), no.value, yes.value)};
+    }
+    static WholeVector load_part(const T* from, std::size_t elements, const WholeVector& rest) {
+        return {_mm512_mask_loadu_epi64(rest.value, first_lanes(elements), from)};
+    }
+    static unsigned same_bits(const WholeVector& a, const WholeVector& b) {
+        unsigned equal = _mm512_cmpeq_epi64_mask(a.value, b.value);
+        if constexpr (count == 4) equal = _pext_u32(equal & equal >> 1, 0x55);  // both units of a lane
+        return equal;
+    }
+    static __mmask8 first_lanes(std::size_t elements) {
+        return static_cast<__mmask8>((1U << elements * (8 / count)) - 1);
+    }
+    template <int distance>
+    [[nodiscard]] WholeVector swap_lanes() const {
+        constexpr int parts = 8 / static_cast<int>(count);
+        constexpr int d = distance * parts;
+        const __m512i order = _mm512_setr_epi64(0 ^ d, 1 ^ d, 2 ^ d, 3 ^ d, 4 ^ d, 5 ^ d, 6 ^ d, 7 ^ d);
+        return {_mm512_maskz_permutexvar_epi64(0xff, order, value)};
+    }
 };
 #endif
 
@@ -113,7 +183,7 @@ struct WidestLanes : std::type_identity<SingleLane<T>> {};
 template <class T>
 struct WidestLanes<T, 4> : std::type_identity<HalfVector<T>> {};
 #endif
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__BMI2__)
 template <class T>
 struct WidestLanes<T, 8> : std::type_identity<WholeVector<T>> {};
 template <class T>
@@ -128,5 +198,26 @@ struct WidestLanes<T, 8> : std::type_identity<HalfVector<T>> {};
 /// The widest vector of T that can be split here.
 template <class T>
 using Lanes = typename detail::WidestLanes<T>::type;
+
+/// The answers question(0), question(1), ... for the lanes of one vector, as a mask. The loop is short and its length
+/// is fixed: where the question is a plain comparison, it becomes one.
+template <class T, class Question>
+[[gnu::always_inline]] inline unsigned ask_lanes(const Question& question) {
+    using Answer = typename Lanes<T>::Answer;
+    alignas(64) Answer answers[Lanes<T>::count];
+    for (std::size_t i = 0; i < Lanes<T>::count; ++i) answers[i] = question(i) ? static_cast<Answer>(-1) : Answer{0};
+    return Lanes<T>::mask_of(answers);
+}
+
+/// In which lanes less(a, b) holds. The compiler keeps both in registers.
+template <class T, class Less>
+[[gnu::always_inline]] inline unsigned ask_less(const Lanes<T>& a, const Lanes<T>& b, const Less& less) {
+    alignas(64) std::byte raw_a[sizeof(Lanes<T>)], raw_b[sizeof(Lanes<T>)];
+    T* const left = reinterpret_cast<T*>(raw_a);
+    T* const right = reinterpret_cast<T*>(raw_b);
+    a.store(left);
+    b.store(right);
+    return ask_lanes<T>([&](std::size_t i) { return static_cast<bool>(less(left[i], right[i])); });
+}
 
 }  // namespace grainscope::sorting

@@ -18,6 +18,7 @@
 #include <grainscope/sort/fork.h>
 #include <grainscope/sort/natural_order.h>
 #include <grainscope/sort/runtime_fork.h>
+#include <grainscope/sort/string_sort.h>
 #include <grainscope/sort/unstable_sort.h>
 
 namespace grainscope::sorting {
@@ -30,6 +31,13 @@ void sort_unstable_on(ForkT& fork, std::span<T> data, Compare& comp, Projection&
     if constexpr (std::is_floating_point_v<T> &&
                   (is_natural_less<T, Compare, Projection> || is_natural_greater<T, Compare, Projection>))
         data = set_nans_aside(data, fork);
+    if constexpr (is_byte_string<T> &&
+                  (is_natural_less<T, Compare, Projection> || is_natural_greater<T, Compare, Projection>)) {
+        constexpr bool descending = is_natural_greater<T, Compare, Projection>;
+        if (data.size() >= string_sort_min &&
+            string_sort_on<Stability::unstable>(fork, data, descending, observer, workers))
+            return;
+    }
     unstable_sort_on(fork, data, ProjectedLess<Compare, Projection>(comp, proj), observer, workers);
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <utility>
 
+#include <grainscope/sort/column_sort.h>
 #include <grainscope/sort/heap_sort.h>
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/partition.h>
@@ -20,11 +21,25 @@ namespace grainscope::sorting {
 template <class T>
 inline constexpr std::size_t unsplit_max = copies_freely<T> ? small_sort_max : 20;
 
-/// Sorts a range of at most unsplit_max<T> elements.
+/// The same for an unstable sort.
 template <class T, class Less>
-void sort_unsplit(T* first, T* last, Less less) {
+inline constexpr std::size_t unsplit_unstable_max = [] {
+    if constexpr (sorts_by_columns<T, Less>)
+        return column_sort_max<T>;
+    else
+        return unsplit_max<T>;
+}();
+
+/// Sorts a range of at most unsplit_unstable_max<T, Less> elements, perhaps not stably. `bound`: an element that none
+/// in the range is greater than, or null.
+template <class T, class Less>
+void sort_unsplit(T* first, T* last, [[maybe_unused]] const T* bound, Less less) {
+    const auto size = static_cast<std::size_t>(last - first);
+    if constexpr (sorts_by_columns<T, Less>) {
+        if (size > Lanes<T>::count) return column_sort(first, size, bound, less);
+    }
     if constexpr (copies_freely<T>)
-        small_sort(first, first, static_cast<std::size_t>(last - first), less);
+        small_sort(first, first, size, less);
     else
         insertion_sort(first, last, less);
 }
@@ -78,13 +93,14 @@ void break_pattern(T* first, T* last) {
 }
 
 // `predecessor`: an element not greater than any in the range and equal to no earlier pivot's rest, or null.
-// `bad_splits`: how many more may go wrong before the heap takes over.
+// `end`: where the whole range ends; *last is a pivot in its place unless it is that. `bad_splits`: how many more may
+// go wrong before the heap takes over.
 template <class T, class Less>
-void pdqsort_loop(T* first, T* last, const T* predecessor, int bad_splits, Less less) {
+void pdqsort_loop(T* first, T* last, const T* predecessor, const T* end, int bad_splits, Less less) {
     for (;;) {
         const auto size = static_cast<std::size_t>(last - first);
-        if (size <= unsplit_max<T>) {
-            sort_unsplit(first, last, less);
+        if (size <= unsplit_unstable_max<T, Less>) {
+            sort_unsplit<T>(first, last, last == end ? nullptr : last, less);
             return;
         }
         if (bad_splits == 0) {
@@ -109,11 +125,11 @@ void pdqsort_loop(T* first, T* last, const T* predecessor, int bad_splits, Less 
         }
         // Recurse into the shorter side, so that the stack grows by log2 n frames at most.
         if (left_size < right_size) {
-            pdqsort_loop(first, cut, predecessor, bad_splits, less);
+            pdqsort_loop<T>(first, cut, predecessor, end, bad_splits, less);
             first = cut + 1;
             predecessor = cut;
         } else {
-            pdqsort_loop(cut + 1, last, cut, bad_splits, less);
+            pdqsort_loop<T>(cut + 1, last, cut, end, bad_splits, less);
             last = cut;
         }
     }
@@ -126,12 +142,12 @@ void pdqsort_loop(T* first, T* last, const T* predecessor, int bad_splits, Less 
 template <class T, class Less>
 void pdqsort(T* first, T* last, Less less) {
     const auto size = static_cast<std::size_t>(last - first);
-    if (size <= unsplit_max<T>) {
-        sort_unsplit(first, last, less);
+    if (size <= unsplit_unstable_max<T, Less>) {
+        sort_unsplit<T>(first, last, nullptr, less);
         return;
     }
     if (sort_single_run(first, last, less)) return;
-    detail::pdqsort_loop<T>(first, last, nullptr, static_cast<int>(std::bit_width(size)), less);
+    detail::pdqsort_loop<T>(first, last, nullptr, last, static_cast<int>(std::bit_width(size)), less);
 }
 
 }  // namespace grainscope::sorting

@@ -40,6 +40,7 @@ class UnstableSort {
         T* const last = first + data.size();
         observer_.poll();
         base_ = first;
+        end_ = last;
         parallel_split_min_ = std::max(parallel_partition_min, data.size() / std::max<std::size_t>(workers_, 1));
         switch (find_order(first, last, less_, fork_)) {
             case Order::ascending:
@@ -57,7 +58,7 @@ class UnstableSort {
         for (;;) {
             observer_.poll();
             const auto size = static_cast<std::size_t>(last - first);
-            if (size <= task_max) return detail::pdqsort_loop(first, last, predecessor, bad_splits, less_);
+            if (size <= task_max) return detail::pdqsort_loop<T>(first, last, predecessor, end_, bad_splits, less_);
             if (bad_splits == 0) return heap_sort(first, last, less_);
             using std::swap;
             T* const pivot = choose_pivot(first, last, Pivot::ninther, 0, less_);
@@ -97,6 +98,7 @@ class UnstableSort {
     std::size_t workers_;
     std::size_t parallel_split_min_ = 0;
     const T* base_ = nullptr;
+    const T* end_ = nullptr;
 };
 
 /// Sorts on any fork-join; short ranges without it.
