@@ -73,9 +73,6 @@ void add_filter_map(int threads) {
         };
     };
     contest.ours("grainscope filter.map.collect", with_numbers([](const Numbers& v) {
-                     return par_iter(v).filter(is_even).map(square).template collect<std::vector>();
-                 }));
-    contest.ours("grainscope filter.map.collect, lambdas", with_numbers([](const Numbers& v) {
                      return par_iter(v)
                          .filter([](std::uint64_t x) { return x % 2 == 0; })
                          .map([](std::uint64_t x) { return x * x; })

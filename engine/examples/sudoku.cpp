@@ -54,7 +54,7 @@ std::optional<Board> solve(const Board& puzzle) {
 
 int main(int argc, char** argv) {
     const Board puzzle =
-        argc > 1 ? argv[1] : "..............3.85..1.2.......5.7.....4...1...9.......5......73..2.1........4...9";
+        argc > 1 ? argv[1] : "8..........36......7..9.2...5...7.......457.....1...3...1....68..85...1..9....4..";
     if (puzzle.size() != 81) {
         std::fprintf(stderr, "sudoku: a puzzle has 81 cells, this one %zu\n", puzzle.size());
         return 1;

@@ -38,6 +38,7 @@ class ErasedConsumer {
     struct Folder {
         using Result = ErasedConsumer::Result;
         static constexpr bool may_stop = true;
+        static constexpr bool wants_selected = false;
         static constexpr int lanes = 0;
         std::unique_ptr<ErasedFolder> erased;
         void feed(std::int64_t item) { erased->feed(item); }

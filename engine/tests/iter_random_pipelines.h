@@ -15,6 +15,11 @@ namespace grainscope::iter_testing {
 using Indexed = ErasedPipeline<true>;
 using Unindexed = ErasedPipeline<false>;
 
+/// By append: GCC 12 warns falsely of "(" + a string (its bug 105651).
+inline std::string in_parentheses(std::integral auto number) {
+    return std::string(1, '(').append(std::to_string(number)).append(1, ')');
+}
+
 /// A pipeline, what it should give, and how it was made.
 struct Case {
     std::variant<Indexed, Unindexed> pipeline;

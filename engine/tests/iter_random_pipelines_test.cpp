@@ -14,7 +14,7 @@ Case Grammar::source() {
     const std::size_t size = chance(2) ? below(10) : below(1'000);
     Numbers& numbers = kept_.emplace_back();
     for (std::size_t i = 0; i < size; ++i) numbers.push_back(static_cast<std::int64_t>(below(50)));
-    const std::string length = "(" + std::to_string(size) + ")";
+    const std::string length = in_parentheses(size);
     switch (below(6)) {
         case 0: {
             for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<std::int64_t>(i) - 7;
@@ -39,7 +39,7 @@ Case Grammar::source() {
 void Grammar::indexed_step(Case& c, const Indexed& p) {
     const std::size_t n = chance(2) ? below(10) : below(1'000);
     const std::size_t size = 1 + n;
-    const std::string arg = "(" + std::to_string(n) + ")";
+    const std::string arg = in_parentheses(n);
     const auto split_at = static_cast<std::ptrdiff_t>(std::min(n, c.twin.size()));
     switch (below(13)) {
         case 0:

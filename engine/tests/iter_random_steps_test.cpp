@@ -9,7 +9,7 @@ namespace grainscope::iter_testing {
 template <class P>
 void Grammar::step(Case& c, const P& p) {
     const auto n = static_cast<std::int64_t>(1 + below(5));
-    const std::string arg = "(" + std::to_string(n) + ")";
+    const std::string arg = in_parentheses(n);
     const std::size_t many = below(3);
     const std::size_t length = below(20);
     switch (below(14)) {

@@ -227,14 +227,20 @@ TEST(SumWorkload, AddsTheUsersValuesAndRefusesWhatIsNoNumber) {
     std::filesystem::remove_all(folder);
 }
 
-TEST(SumWorkload, TheReproducibleSumHasTheSameBitsOnEveryBackend) {
-    // The check compares bits; so it is enough that it can fail for another order: the plain sum's bits differ.
-    const auto workload = prepared("sum", {{"n", "100003"}, {"operation", "sum"}});
+TEST(SumWorkload, AReproducibleSumIsHeldToItsBits) {
+    // That it is right on every backend is tested above. An answer of another order of additions must not pass for it:
+    // the plain sum's, which now and then has the same bits by chance.
     const auto backend = std::move(*backends::make_backend("sequential", 1));
-    RunContext context;
-    expect_right_answer(*workload, *backend, context, "the plain sum");
-    ASSERT_TRUE(workload->update(values_of("sum", {{"n", "100003"}, {"operation", "reproducible"}})));
-    EXPECT_FALSE(workload->check().has_value());
+    int refused = 0;
+    for (int n = 50'000; n < 50'020; ++n) {
+        const std::string count = std::to_string(n);
+        const auto workload = prepared("sum", {{"n", count}});
+        RunContext context;
+        expect_right_answer(*workload, *backend, context, "the plain sum");
+        ASSERT_TRUE(workload->update(values_of("sum", {{"n", count}, {"operation", "reproducible"}})));
+        refused += !workload->check().has_value();
+    }
+    EXPECT_GT(refused, 0);
 }
 
 }  // namespace

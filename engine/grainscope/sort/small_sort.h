@@ -64,7 +64,8 @@ void sort3(const T* in, T* out, Less less) {
     const T* const b = in + !swapped;
     const T* const c = in + 2;
     const bool before_a = less(*c, *a);
-    const bool before_b = less(*c, *b);
+    // Whoever comes before a comes before b, whatever a comparator that is no order says.
+    const bool before_b = static_cast<bool>(less(*c, *b)) | before_a;
     out[0] = *choose(before_a, c, a);
     out[1] = *choose(before_a, a, choose(before_b, c, b));
     out[2] = *choose(before_b, b, c);

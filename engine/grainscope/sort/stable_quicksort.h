@@ -27,7 +27,7 @@ namespace detail {
 inline constexpr std::size_t poll_min = 4096;
 
 template <class T, class Less>
-const T* median3(const T* a, const T* b, const T* c, Less less) {
+const T* middle_of_three(const T* a, const T* b, const T* c, Less less) {
     const bool ab = less(*a, *b);
     if (ab != less(*a, *c)) return a;
     return less(*b, *c) == ab ? b : c;
@@ -35,30 +35,30 @@ const T* median3(const T* a, const T* b, const T* c, Less less) {
 
 // Tukey's ninther, and again: each of the three is itself chosen from a stretch of that length.
 template <class T, class Less>
-const T* median3_of_stretches(const T* a, const T* b, const T* c, std::size_t stretch, Less less) {
+const T* middle_of_stretches(const T* a, const T* b, const T* c, std::size_t stretch, Less less) {
     if (stretch >= 8) {
         const std::size_t eighth = stretch / 8;
-        a = median3_of_stretches(a, a + eighth * 4, a + eighth * 7, eighth, less);
-        b = median3_of_stretches(b, b + eighth * 4, b + eighth * 7, eighth, less);
-        c = median3_of_stretches(c, c + eighth * 4, c + eighth * 7, eighth, less);
+        a = middle_of_stretches(a, a + eighth * 4, a + eighth * 7, eighth, less);
+        b = middle_of_stretches(b, b + eighth * 4, b + eighth * 7, eighth, less);
+        c = middle_of_stretches(c, c + eighth * 4, c + eighth * 7, eighth, less);
     }
-    return median3(a, b, c, less);
+    return middle_of_three(a, b, c, less);
 }
 
 template <class T>
-struct Pivot {
+struct PickedPivot {
     T value;
     bool is_floor;  // equals an element that none of the range is less than
 };
 
 // About the median of a sample of size^0.53.
 template <class T, class Tools>
-Pivot<T> choose_pivot(const TwoStacks<T>& range, const T* floor, const Tools& tools) {
+PickedPivot<T> pick_pivot(const TwoStacks<T>& range, const T* floor, const Tools& tools) {
     try {
         if (range.size >= poll_min) tools.observer.poll();
         const T* const data = range.storage();
         const std::size_t eighth = range.size / 8;
-        const T* const pivot = median3_of_stretches(data, data + eighth * 4, data + eighth * 7, eighth, tools.less);
+        const T* const pivot = middle_of_stretches(data, data + eighth * 4, data + eighth * 7, eighth, tools.less);
         return {*pivot, floor != nullptr && !tools.less(*floor, *pivot)};
     } catch (...) {
         range.settle();
@@ -92,7 +92,7 @@ void stable_quicksort(TwoStacks<T> range, const T* floor, unsigned limit, const 
             merge_sort_runs(range.destination, range.work, range.size, tools);
             return;
         }
-        const detail::Pivot<T> pivot = detail::choose_pivot(range, floor, tools);
+        const detail::PickedPivot<T> pivot = detail::pick_pivot(range, floor, tools);
         std::size_t front = 0;
         if (!pivot.is_floor) {
             front = split(range, [&](const T& element) { return less(element, pivot.value); });

@@ -47,7 +47,7 @@ void par_sort_on(backends::GrainscopeBackend& backend, std::span<T> data, bool s
     std::identity whole;
     backend.pool().install([&] {
         if (stable)
-            sorting::sort_range(data, less, observer);
+            sorting::sort_range(data, less, whole, observer);
         else
             sorting::detail::sort_unstable_range(data, less, whole, observer);
     });

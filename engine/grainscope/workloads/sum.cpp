@@ -65,15 +65,15 @@ Sum add_up(std::size_t first, std::size_t last, const Term& term) {
     return total;
 }
 
-// The order of additions of reproducible_sum: blocks of this length, each in four interleaved sums, then pairwise.
+// The order of additions of reproducible_sum: blocks of this length, each as four quarters side by side, then pairwise.
 constexpr std::size_t reproducible_block = 4096;
 
 double add_block(const double* values, std::size_t count) {
+    const std::size_t quarter = count / 4;
     std::array<double, 4> sums{};
-    std::size_t i = 0;
-    for (; count - i >= 4; i += 4)
-        for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += values[i + lane];
-    for (; i < count; ++i) sums[0] += values[i];
+    for (std::size_t i = 0; i < quarter; ++i)
+        for (std::size_t part = 0; part < 4; ++part) sums[part] += values[part * quarter + i];
+    for (std::size_t i = 4 * quarter; i < count; ++i) sums[0] += values[i];
     return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
