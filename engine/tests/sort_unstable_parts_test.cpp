@@ -235,8 +235,9 @@ TEST(StringOrder, KeepsEqualStringsInTheirOrderWhenAskedTo) {
     sorting::SequentialFork fork;
     sorting::NoObserver observer;
     const auto text_of = [&](std::uint64_t i) { return std::string_view(texts[i]); };
-    sorting::StringOrder<decltype(text_of), sorting::Stability::stable, sorting::SequentialFork, sorting::NoObserver>(
-        text_of, fork, observer, 1)
+    const auto element_of = [&](const auto& entry) -> const std::string& { return texts[entry.index]; };
+    sorting::StringOrder<decltype(text_of), sorting::Stability::stable, sorting::SequentialFork, decltype(element_of),
+                         sorting::NoObserver>(text_of, fork, element_of, observer, 1)
         .run(entries);
     for (std::size_t i = 1; i < size; ++i) {
         const std::string &a = texts[entries[i - 1].index], &b = texts[entries[i].index];

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <grainscope/sort/handle_observer.h>
 #include <grainscope/sort/handles.h>
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/raw_buffer.h>
@@ -99,8 +100,9 @@ void sort_by_handles(ForkT& fork, std::size_t workers, Iterator first, std::size
         return;
     }
     const RawBuffer<T> room(size);
+    HandleObserver watched(observer, [](const auto& handle) -> const T& { return *handle.element; });
     const auto handles = detail::sorted_handles<T>(
-        fork, workers, size, [&](std::size_t i) -> T& { return first[static_cast<Offset>(i)]; }, comp, proj, observer);
+        fork, workers, size, [&](std::size_t i) -> T& { return first[static_cast<Offset>(i)]; }, comp, proj, watched);
     rearrange(fork, workers, first, size, room.data(), [&](std::size_t i) -> T& { return *handles.data()[i].element; });
 }
 
@@ -115,7 +117,8 @@ void sort_by_cached_keys(ForkT& fork, std::size_t workers, Iterator first, std::
     const auto element = [&](std::size_t i) -> T& { return first[static_cast<Offset>(i)]; };
     const RawBuffer<T> room(size);
     if constexpr (std::is_scalar_v<K> && sizeof(K) <= 8) {
-        const auto handles = detail::sorted_handles<T>(fork, workers, size, element, comp, key, observer);
+        HandleObserver watched(observer, [](const auto& handle) -> const T& { return *handle.element; });
+        const auto handles = detail::sorted_handles<T>(fork, workers, size, element, comp, key, watched);
         rearrange(fork, workers, first, size, room.data(),
                   [&](std::size_t i) -> T& { return *handles.data()[i].element; });
     } else {
@@ -127,11 +130,14 @@ void sort_by_cached_keys(ForkT& fork, std::size_t workers, Iterator first, std::
             for (std::size_t i = begin; i < end; ++i) keys[i].emplace(std::invoke(key, std::as_const(element(i))));
         });
         auto cached = [](const Slot& slot) -> const K& { return *slot; };
+        const auto element_behind = [&](const auto& handle) -> T& {
+            return element(static_cast<std::size_t>(handle.element - keys.data()));
+        };
+        HandleObserver watched(observer, element_behind);
         const auto handles = detail::sorted_handles<Slot>(
-            fork, workers, size, [&](std::size_t i) -> Slot& { return keys[i]; }, comp, cached, observer);
-        rearrange(fork, workers, first, size, room.data(), [&](std::size_t i) -> T& {
-            return element(static_cast<std::size_t>(handles.data()[i].element - keys.data()));
-        });
+            fork, workers, size, [&](std::size_t i) -> Slot& { return keys[i]; }, comp, cached, watched);
+        rearrange(fork, workers, first, size, room.data(),
+                  [&](std::size_t i) -> T& { return element_behind(handles.data()[i]); });
     }
 }
 

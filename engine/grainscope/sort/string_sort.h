@@ -19,6 +19,7 @@
 #include <utility>
 
 #include <grainscope/sort/fork.h>
+#include <grainscope/sort/handle_observer.h>
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/parallel_partition.h>
 #include <grainscope/sort/pdqsort.h>
@@ -60,16 +61,18 @@ enum class Stability { unstable, stable };
 
 /// Finds the order of strings on any fork-join, without moving them. `text_of(i)` is the i-th string; it must not
 /// throw.
-template <class TextOf, Stability stability, Fork ForkT, class ObserverT>
+template <class TextOf, Stability stability, Fork ForkT, class ElementOf, class ObserverT>
 class StringOrder {
   public:
     using Entry = detail::StringEntry;
 
-    StringOrder(TextOf text_of, ForkT& fork, ObserverT& observer, std::size_t workers)
-        : text_of_(text_of), fork_(fork), observer_(observer), workers_(workers) {}
+    /// `element_of(entry)` is the string that the observer may look at.
+    StringOrder(TextOf text_of, ForkT& fork, ElementOf element_of, ObserverT& observer, std::size_t workers)
+        : text_of_(text_of), fork_(fork), element_of_(element_of), observer_(observer), workers_(workers) {}
 
     /// Fills entries so that entries[i].index is the string that belongs at place i.
     void run(std::span<Entry> entries) {
+        entries_ = entries.data();
         detail::fork_over(fork_, 0, entries.size(), grain, [&](std::size_t begin, std::size_t end) {
             for (std::size_t i = begin; i < end; ++i) entries[i] = {detail::prefix_at(text_of_(i), 0), i};
         });
@@ -84,7 +87,8 @@ class StringOrder {
 
     // Entries that agree in the first `depth` bytes, and hold the eight that follow.
     void sort(Entry* first, Entry* last, std::size_t depth, int levels_left) {
-        unstable_sort_on(fork_, std::span<Entry>(first, last), detail::ByPrefix{}, observer_, workers_);
+        HandleObserver watched(observer_, element_of_, static_cast<std::size_t>(first - entries_));
+        unstable_sort_on(fork_, std::span<Entry>(first, last), detail::ByPrefix{}, watched, workers_);
         refine(first, last, depth, levels_left);
     }
 
@@ -159,8 +163,10 @@ class StringOrder {
 
     TextOf text_of_;
     ForkT& fork_;
+    ElementOf element_of_;
     ObserverT& observer_;
     std::size_t workers_;
+    Entry* entries_ = nullptr;
 };
 
 /// Fewer strings are sorted where they are.
@@ -180,7 +186,9 @@ bool string_sort_on(ForkT& fork, std::span<T> data, bool descending, ObserverT& 
     if (entries == nullptr || memory == nullptr) return false;
 
     const auto text_of = [data](std::uint64_t i) { return std::string_view(data[i]); };
-    StringOrder<decltype(text_of), stability, ForkT, ObserverT>(text_of, fork, observer, workers)
+    const auto element_of = [data](const detail::StringEntry& entry) -> const T& { return data[entry.index]; };
+    StringOrder<decltype(text_of), stability, ForkT, decltype(element_of), ObserverT>(text_of, fork, element_of,
+                                                                                      observer, workers)
         .run({entries.get(), size});
 
     constexpr std::size_t grain = std::size_t{1} << 13;

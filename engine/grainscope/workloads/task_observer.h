@@ -1,6 +1,7 @@
 // What watches the sorts of the workloads: the board, the gate and the cancellation token, in one policy.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,12 +36,14 @@ class TaskObserver {
         pass_gate(begun);
     }
 
-    /// The same for a sort of pointers to elements, which are in order before the elements themselves are.
-    void end(platform::Ticks begun, sorting::Step, T* const* handles, std::size_t offset, std::size_t count) const {
+    /// The same for a sort of handles, which are in order before the elements themselves are.
+    template <std::invocable<std::size_t> ElementAt>
+    void end(platform::Ticks begun, sorting::Step, const ElementAt& element_at, std::size_t offset,
+             std::size_t count) const {
         if (picture_ != nullptr) {
             picture_->publish_heights(
                 offset, count, [this] { return static_cast<std::uint16_t>(backend_.worker_index()); },
-                [&](std::size_t position) { return picture_->height(*handles[position - offset]); });
+                [&](std::size_t position) { return picture_->height(element_at(position - offset)); });
         }
         pass_gate(begun);
     }
