@@ -165,7 +165,8 @@ TEST_F(TraceCollector, AFlushBringsTheNewestPictureHoweverMuchTheLastOneTook) {
         for (std::size_t slot = 0; slot < board.size(); ++slot)
             board.publish(slot, static_cast<float>((slot * 7919 + round) % 1000) / 1000, 0);
         collector.flush();
-        EXPECT_EQ(recorded().frames.back().values[1000], std::lround((7919'000 + round) % 1000 / 1000.0F * 65535))
+        EXPECT_EQ(recorded().frames.back().values[1000],
+                  std::lround(static_cast<float>((7919'000 + round) % 1000) / 1000 * 65535))
             << "round " << round;
     }
     collector.set_board(nullptr);

@@ -278,6 +278,7 @@ TEST(Stream, IgnoresFieldsThatALaterMinorVersionAppends) {
 TEST(Stream, OfANewerMajorVersionIsRefusedWithItsNumber) {
     auto bytes = header_only();
     bytes[8] = std::byte{2};
+    bytes[10] = std::byte{0};
     const std::uint32_t checksum = crc32c(std::span(bytes).first(12));
     for (std::size_t i = 0; i < 4; ++i) bytes[12 + i] = static_cast<std::byte>(checksum >> (8 * i));
     StreamReader reader;
