@@ -35,7 +35,7 @@ std::variant<Reading, Complaint> parse_entry(const std::string& entry) {
 std::vector<std::string> made_up_entries(int count) {
     std::vector<std::string> entries;
     for (int i = 0; i < count; ++i) {
-        const std::string sensor = i % 101 == 7 ? "" : "s" + std::to_string(i % 10);
+        const std::string sensor = i % 101 == 7 ? std::string() : std::string{'s', static_cast<char>('0' + i % 10)};
         entries.push_back(sensor + "=" + (i % 97 == 5 ? "oops" : std::to_string(i)));
     }
     return entries;

@@ -178,13 +178,13 @@ TEST(Order, IsFoundWhereTheWholeRangeHasOne) {
         std::vector<std::uint64_t> data(size);
         std::iota(data.begin(), data.end(), 0U);
         const auto order = [&] { return sorting::find_order(data.data(), data.data() + size, std::less<>{}, fork); };
-        EXPECT_EQ(order(), sorting::Order::ascending);
+        EXPECT_EQ(order(), sorting::Arrangement::ascending);
         std::ranges::reverse(data);
-        EXPECT_EQ(order(), sorting::Order::descending);
+        EXPECT_EQ(order(), sorting::Arrangement::descending);
         if (size < 3) continue;
         for (const std::size_t place : {std::size_t{0}, size / 2, size - 2}) {
             std::swap(data[place], data[place + 1]);
-            EXPECT_EQ(order(), sorting::Order::unsorted) << size << " elements, " << place;
+            EXPECT_EQ(order(), sorting::Arrangement::unsorted) << size << " elements, " << place;
             std::swap(data[place], data[place + 1]);
         }
     }

@@ -127,6 +127,7 @@ void merge_ranges(A&& a, B&& b, Out&& out, Compare& comp, ProjectionA& proj_a, P
 /// which it finds by co-ranking (Siebert and Träff, 2013). What comp, proj and an assignment throw reaches the caller:
 /// `out` is then unspecified, and an element of a or b that was moved from is in it, at some place.
 ///
+///     const std::vector<int> evens{0, 2, 4}, odds{1, 3};
 ///     std::vector<int> all(evens.size() + odds.size());
 ///     par_merge(evens, odds, all);
 template <class A, class B, class Out, class Compare = std::less<>, class ProjectionA = std::identity,

@@ -77,6 +77,8 @@ void sort_range(Range& range, Compare& comp, Projection& proj, ObserverT observe
 ///
 ///     std::vector<int> numbers{3, 1, 2};
 ///     par_sort(numbers);
+///     struct Person { std::string name; int age; };
+///     std::vector<Person> people{{"Ada", 36}, {"Alan", 41}};
 ///     par_sort(people, std::greater<>{}, &Person::age);
 ///
 /// Natural runs and powersort, a stable quicksort after Rust's driftsort, merges by co-ranking; the sources stand in
@@ -104,6 +106,7 @@ void par_sort(Range&& data, const CancellationToken& token) { par_sort(data, std
 
 /// par_sort by a comparator: comp(a, b) answers whether a must stand before b.
 ///
+///     std::vector<std::string> words{"three", "of", "them"};
 ///     par_sort_by(words, [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
 template <class Range, class Compare>
 requires ParSortable<Range, Compare, std::identity>
@@ -118,6 +121,7 @@ void par_sort_by(Range&& data, Compare comp, const CancellationToken& token) {
 /// par_sort by a key that is computed anew for every comparison, O(n log n) times. For a key that costs something see
 /// par_sort_by_cached_key.
 ///
+///     std::vector<std::string> words{"three", "of", "them"};
 ///     par_sort_by_key(words, [](const std::string& word) { return word.size(); });
 template <class Range, class Key, class Compare = std::less<>>
 requires ParSortable<Range, Compare, Key>
@@ -151,7 +155,8 @@ void sort_range_by_cached_key(Range& range, Key& key, Compare& comp, ObserverT&&
 /// O(n) calls of `key`, O(n log n) comparisons of keys. Memory besides the data: n elements and n keys, and as much
 /// again as the keys to sort them. What `key` and `comp` throw reaches the caller with the data as they were.
 ///
-///     par_sort_by_cached_key(files, [](const Path& path) { return size_on_disk(path); });
+///     std::vector<std::string> files{"a.txt", "notes.md"};
+///     par_sort_by_cached_key(files, [](const std::string& path) { return path.substr(path.rfind('.')); });
 template <class Range, class Key, class Compare = std::less<>>
 requires ParSortable<Range, Compare, Key>
 void par_sort_by_cached_key(Range&& data, Key key, Compare comp = {}) {

@@ -75,6 +75,8 @@ namespace grainscope {
 ///     std::vector<int> numbers{3, 1, 2};
 ///     par_sort_unstable(numbers);
 ///     par_sort_unstable(numbers, std::greater<>{});
+///     struct Person { std::string name; int age; };
+///     std::vector<Person> people{{"Ada", 36}, {"Alan", 41}};
 ///     par_sort_unstable(people, {}, &Person::age);
 ///
 /// Where a processor has AVX2 or AVX-512 and the program is compiled for it, elements of 4, 8 and 16 bytes that are
@@ -104,7 +106,8 @@ void par_sort_unstable(Range&& range, const CancellationToken& token) {
 
 /// par_sort_unstable with a comparator: `comp(a, b)` tells whether a comes before b.
 ///
-///     par_sort_unstable_by(people, [](const Person& a, const Person& b) { return a.age < b.age; });
+///     std::vector<int> numbers{3, -1, 2};
+///     par_sort_unstable_by(numbers, [](int a, int b) { return std::abs(a) < std::abs(b); });
 template <std::ranges::random_access_range Range, class Compare>
 requires sorting::SortableRange<Range, Compare, std::identity>
 void par_sort_unstable_by(Range&& range, Compare comp) {
@@ -119,6 +122,7 @@ void par_sort_unstable_by(Range&& range, Compare comp, const CancellationToken& 
 /// par_sort_unstable by a key: an element with a lesser `key(element)` comes before. The key is computed for every
 /// comparison; for one that is dear see par_sort_by_cached_key.
 ///
+///     std::vector<std::string> words{"three", "of", "them"};
 ///     par_sort_unstable_by_key(words, [](const std::string& word) { return word.size(); });
 template <std::ranges::random_access_range Range, class Key, class Compare = std::less<>>
 requires sorting::SortableRange<Range, Compare, Key>
