@@ -1,10 +1,9 @@
 // The same parallel loop on five engines: blocks of indices, shared out in each engine's own way.
 //
-//   grainscope  a parallel iterator over blocks: split on demand, the grain found by a probe unless given
-//   openmp      parallel for schedule(dynamic, 1) over the blocks
-//   tbb         parallel_for and parallel_reduce over a blocked_range: simple_partitioner with a grain, else the
-//   automatic threads     one slice a thread, run block by block: no thread helps another, which is what this backend
-//   is to show sequential  one block after the other
+// Ours: a parallel iterator over blocks, split on demand, the grain found by a probe unless given. OpenMP: parallel for
+// schedule(dynamic, 1) over the blocks. oneTBB: parallel_for and parallel_reduce over a blocked_range, with the
+// simple_partitioner if a grain is given, else the automatic one. Threads: one slice a thread, run block by block; no
+// thread helps another, which is what this backend is to show. Sequential: one block after the other.
 #pragma once
 
 #include <concepts>

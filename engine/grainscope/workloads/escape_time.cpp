@@ -62,8 +62,7 @@ void escape_times(double x, double step, double y, std::uint32_t limit, std::siz
     std::uint32_t found[lanes];
     for (std::size_t at = 0; at < times.size(); at += lanes) {
         // What lies behind the end repeats the last point: it must not be slower than the rest.
-        for (std::size_t i = 0; i < lanes; ++i)
-            cx[i] = point_at(x, step, first + std::min(at + i, times.size() - 1));
+        for (std::size_t i = 0; i < lanes; ++i) cx[i] = point_at(x, step, first + std::min(at + i, times.size() - 1));
         escape_times_of_lanes(cx, y, limit, found);
         std::copy_n(found, std::min(lanes, times.size() - at), times.begin() + static_cast<std::ptrdiff_t>(at));
     }

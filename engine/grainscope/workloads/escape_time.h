@@ -14,8 +14,8 @@ namespace grainscope::workloads {
 /// not; `limit` if none of so many leaves it. The definition, written as one reads it.
 [[nodiscard]] std::uint32_t escape_time(double x, double y, std::uint32_t limit) noexcept;
 
-/// The same for the points (point_at(x, step, i), y), i = first … first + times.size() - 1, bit for bit: several at once, in
-/// vector registers. Takes as long as the slowest of each sixteen neighbours.
+/// The same for the points (point_at(x, step, i), y), i = first … first + times.size() - 1, bit for bit: several at
+/// once, in vector registers. Takes as long as the slowest of each sixteen neighbours.
 void escape_times(double x, double step, double y, std::uint32_t limit, std::size_t first,
                   std::span<std::uint32_t> times) noexcept;
 

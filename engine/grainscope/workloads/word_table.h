@@ -116,7 +116,8 @@ class WordTable {
     [[nodiscard]] std::size_t most_words() const { return (std::size_t{5} << bits_) / 8; }
 
     void grow() {
-        if (bits_ + common_bits_ == 32) throw std::length_error("a text of more than a thousand million different words");
+        if (bits_ + common_bits_ == 32)
+            throw std::length_error("a text of more than a thousand million different words");
         std::vector<Entry> old = std::move(entries_);
         ++bits_;
         size_ = 0;
