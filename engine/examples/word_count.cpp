@@ -1,6 +1,6 @@
 // The hello world of data-parallel programs: how often does each word occur? Lines are cut where they end, each piece
 // counts into a map of its own (fold), and the maps are merged (reduce).
-// Dean, Ghemawat: "MapReduce: Simplified Data Processing on Large Clusters" (OSDI 2004).
+// Dean and Ghemawat, the MapReduce paper (OSDI 2004).
 //
 //     word_count [file]
 #include <algorithm>

@@ -24,6 +24,7 @@
 #include <grainscope/workloads/workload.h>
 
 #include "workloads_backend_list.h"
+#include "workloads_paused_run.h"
 
 namespace grainscope::workloads {
 namespace {
@@ -134,23 +135,7 @@ TEST(Classics, APausedRunCanBeCancelled) {
     for (const auto& [name, given] : small_classics) {
         const auto workload = prepared(name, given);
         const auto backend = std::move(*backends::make_backend("grainscope", 2));
-        Gate gate;
-        RunContext context;
-        context.gate = &gate;
-        workload->reset(context);
-        gate.pause();
-        std::atomic<bool> cancelled = false;
-        std::jthread run([&] {
-            try {
-                workload->run(*backend, context);
-            } catch (const Cancelled&) {
-                cancelled = true;
-            }
-        });
-        context.cancel.cancel();
-        gate.wake();
-        run.join();
-        EXPECT_TRUE(cancelled) << name;
+        EXPECT_TRUE(grainscope::testing::paused_run_ends_cancelled(*workload, *backend)) << name;
     }
 }
 

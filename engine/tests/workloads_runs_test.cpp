@@ -22,6 +22,7 @@
 #include <grainscope/workloads/workload.h>
 
 #include "workloads_backend_list.h"
+#include "workloads_paused_run.h"
 #include "workloads_prepared.h"
 
 namespace grainscope::workloads {
@@ -252,23 +253,7 @@ TEST(SortWorkload, APausedRunCanBeCancelled) {
     for (const std::string name : {"quicksort", "merge-sort", "par-sort", "fib"}) {
         const auto workload = prepared(name, name == "fib" ? Given{{"n", "25"}} : Given{{"n", "100k"}});
         const auto backend = std::move(*backends::make_backend("grainscope", 2));
-        Gate gate;
-        RunContext context;
-        context.gate = &gate;
-        workload->reset(context);
-        gate.pause();
-        std::atomic<bool> cancelled = false;
-        std::jthread run([&] {
-            try {
-                workload->run(*backend, context);
-            } catch (const Cancelled&) {
-                cancelled = true;
-            }
-        });
-        context.cancel.cancel();
-        gate.wake();
-        run.join();
-        EXPECT_TRUE(cancelled) << name;
+        EXPECT_TRUE(grainscope::testing::paused_run_ends_cancelled(*workload, *backend)) << name;
     }
 }
 
