@@ -34,7 +34,7 @@ only_includes() {
 }
 
 test_dependencies_inside_the_engine_point_one_way() {
-    local g=grainscope events
+    local g=grainscope events room
     # What a worker writes: known to the runtime, and knowing only the platform.
     events=($g/trace/{event,event_ring,subject,data_board}.h)
     only_includes engine/$g/platform $g/platform/
@@ -43,7 +43,12 @@ test_dependencies_inside_the_engine_point_one_way() {
     only_includes engine/$g/runtime $g/platform/ "${events[@]}" $g/runtime/
     only_includes engine/$g/sort $g/platform/ $g/runtime/ $g/sort/
     only_includes engine/$g/backends $g/platform/ $g/runtime/ $g/iter/ $g/sort/ "${events[@]}" $g/backends/
-    only_includes engine/$g/workloads $g/platform/ $g/runtime/ $g/iter/ $g/sort/ "${events[@]}" $g/backends/ $g/workloads/
+    only_includes engine/$g/workloads $g/platform/ $g/runtime/ $g/iter/ $g/sort/ $g/channel/ $g/collections/ $g/metrics/ \
+        "${events[@]}" $g/backends/ $g/workloads/
+    # channel, collections and metrics stand side by side.
+    for room in channel collections metrics; do
+        [[ -d engine/$g/$room ]] && only_includes engine/$g/$room $g/platform/ $g/runtime/ "${events[@]}" $g/$room/
+    done
     only_includes engine/$g/study $g/
 }
 only_includes_of_file() {
