@@ -55,7 +55,7 @@ std::expected<std::unique_ptr<Session>, Refusal> Session::open(const MeasureOpti
     std::unique_ptr<Session> session(new Session);
     session->options_ = options;
     session->entry_ = *entry;
-    session->setting_ = study::resolved({backend, options.threads, *std::move(values)});
+    session->setting_ = study::resolved({backend, options.threads, *std::move(values)}, description);
     session->circumstances_ = {.workload = options.workload,
                                .seed = options.seed,
                                .level = options.level,

@@ -141,24 +141,26 @@ ExitStatus execute(const SweepCommand& command) {
     for (const std::string& backend : command.backends) {
         if (const auto usable = check_backend((*entry)->description, backend); !usable) return refuse(usable.error());
     }
+    const workloads::Description& description = (*entry)->description;
+    const auto values = workloads::parse_values(description, command.measure.parameters);
+    if (!values) return refuse({exit_status(values.error().kind), values.error().message});
     std::size_t most_threads = 0;
     for (const std::size_t threads : command.threads)
-        most_threads = std::max(most_threads, study::resolved({"", threads, {}}).threads);
-    const auto values = workloads::parse_values((*entry)->description, command.measure.parameters);
-    if (!values) return refuse({exit_status(values.error().kind), values.error().message});
+        most_threads = std::max(most_threads, study::resolved({"", threads, *values}, description).threads);
     if (study::slow_factor(*values) > 1) {
         return refuse({exit_command_line, "a run in slow motion is no sample; leave out -p slow in a sweep"});
     }
 
-    study::SweepPlan plan{.base = study::resolved({command.backends.front(), command.measure.threads, *values}),
-                          .backends = command.backends,
-                          .threads = command.threads,
-                          .axes = command.axes,
-                          .repetitions = command.measure.repetitions.value_or(default_repetitions),
-                          .warmups = command.measure.warmups,
-                          .budget_seconds = command.budget_seconds,
-                          .seed = command.measure.seed};
-    auto laid_out = study::lay_out((*entry)->description, plan);
+    study::SweepPlan plan{
+        .base = study::resolved({command.backends.front(), command.measure.threads, *values}, description),
+        .backends = command.backends,
+        .threads = command.threads,
+        .axes = command.axes,
+        .repetitions = command.measure.repetitions.value_or(default_repetitions),
+        .warmups = command.measure.warmups,
+        .budget_seconds = command.budget_seconds,
+        .seed = command.measure.seed};
+    auto laid_out = study::lay_out(description, plan);
     if (!laid_out) return refuse({exit_status(laid_out.error().kind), laid_out.error().message});
     study::SweepResult& result = *laid_out;
 

@@ -82,7 +82,7 @@ class RunTest : public testing::Test {
         return {.setting = setting(), .repetitions = repetitions, .warmups = warmups};
     }
     [[nodiscard]] Setting setting() const {
-        return resolved({"sequential", 1, *workloads::parse_values(entry_.description, {})});
+        return resolved({"sequential", 1, *workloads::parse_values(entry_.description, {})}, entry_.description);
     }
     [[nodiscard]] std::size_t calls(const std::string& name) const {
         return static_cast<std::size_t>(std::count(script_.calls.begin(), script_.calls.end(), name));

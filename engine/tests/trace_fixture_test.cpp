@@ -92,9 +92,15 @@ void write_everything_else(StreamWriter& writer) {
         }
         writer.write_frame(clock_at(7 * ms), image);
     }
-    for (int kind = 0; kind <= static_cast<int>(NoteKind::picture); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(NoteKind::diagram); ++kind) {
         writer.write_note(clock_at(8 * ms), NoteKind{static_cast<std::uint8_t>(kind)}, "{}");
     }
+    const ChannelReading channels[] = {{.sent = 1, .received = 2, .depth = 3, .blocked_senders = 4},
+                                       {.blocked_receivers = 5, .send_blocked_ns = 6, .receive_blocked_ns = 7}};
+    writer.write_channels(clock_at(8 * ms), channels);
+    writer.write_channels(clock_at(9 * ms), channels);
+    const Event message{.begin = tick(7 * ms), .end = tick(8 * ms), .id = 9, .victim = 1, .kind = EventKind::message};
+    writer.write_events(clock_at(9 * ms), 2, std::span(&message, 1));
     MeterReading reading{.clock = clock_at(9 * ms), .workers = std::vector<WorkerTotals>(3)};
     reading.workers[1] = {.counters = Counters{},
                           .state_ticks = std::array<Ticks, state_count>{1, 2, 3, 4, 5, 6},
@@ -187,6 +193,8 @@ TEST_F(Fixtures, AWholeRecordingGivesItsNumbers) { expect_numbers_of_two_workers
 
 TEST_F(Fixtures, ARecordingOfFormat1_0GivesTheSameNumbers) { expect_numbers_of_two_workers("two-workers-of-1.0"); }
 
+TEST_F(Fixtures, ARecordingOfFormat1_1GivesTheSameNumbers) { expect_numbers_of_two_workers("two-workers-of-1.1"); }
+
 TEST_F(Fixtures, ACutOffRecordingOpensWithoutItsEnd) {
     const auto recording = open_recording(path_of("cut-off"));
     ASSERT_TRUE(recording) << recording.error().message;
@@ -234,7 +242,11 @@ TEST_F(Fixtures, EveryOtherKindOfChunkIsUnderstood) {
     ASSERT_EQ(recording->phases.size(), 4U);
     EXPECT_TRUE(recording->phases[1].discarded);
     EXPECT_EQ(recording->phases[1].correct, false);
-    EXPECT_EQ(recording->notes.size(), 6U);
+    EXPECT_EQ(recording->notes.size(), 7U);
+    ASSERT_EQ(recording->channels.size(), 2U);
+    EXPECT_EQ(recording->channels[1].samples[1].reading.receive_blocked_ns, 7U);
+    ASSERT_EQ(recording->workers[2].messages.size(), 1U);
+    EXPECT_EQ(recording->workers[2].messages[0].message, 9U);
     ASSERT_EQ(recording->frames.size(), 4U);
     EXPECT_EQ(recording->frames[1].values.size(), 300U);
     EXPECT_FALSE(recording->workers[2].samples.back().present);

@@ -15,6 +15,7 @@
 namespace grainscope::trace {
 namespace {
 
+using testing::chunk;
 using testing::clock_at;
 using testing::encode;
 using testing::ms;
@@ -35,16 +36,6 @@ std::vector<std::size_t> chunk_offsets(std::span<const std::byte> bytes) {
     }
     offsets.push_back(at);
     return offsets;
-}
-
-/// A chunk with a right checksum and any content.
-std::vector<std::byte> chunk(std::uint8_t kind, std::span<const std::byte> payload) {
-    std::vector<std::byte> bytes = {std::byte{kind}};
-    for (int i = 0; i < 3; ++i) bytes.push_back(static_cast<std::byte>(payload.size() >> (8 * i)));
-    const std::uint32_t checksum = crc32c(payload, crc32c(bytes));
-    for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<std::byte>(checksum >> (8 * i)));
-    bytes.insert(bytes.end(), payload.begin(), payload.end());
-    return bytes;
 }
 
 std::vector<std::byte> header_only() {

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include <grainscope/trace/crc32c.h>
 #include <grainscope/trace/stream_reader.h>
 #include <grainscope/trace/stream_writer.h>
 
@@ -40,6 +41,16 @@ inline std::vector<std::byte> encode(const std::function<void(StreamWriter&)>& w
     std::vector<std::byte> bytes(static_cast<std::size_t>(writer.bytes()));
     std::rewind(file.get());
     if (std::fread(bytes.data(), 1, bytes.size(), file.get()) != bytes.size()) throw std::runtime_error("short read");
+    return bytes;
+}
+
+/// A chunk with a right checksum and any content.
+inline std::vector<std::byte> chunk(std::uint8_t kind, std::span<const std::byte> payload) {
+    std::vector<std::byte> bytes = {std::byte{kind}};
+    for (int i = 0; i < 3; ++i) bytes.push_back(static_cast<std::byte>(payload.size() >> (8 * i)));
+    const std::uint32_t checksum = crc32c(payload, crc32c(bytes));
+    for (int i = 0; i < 4; ++i) bytes.push_back(static_cast<std::byte>(checksum >> (8 * i)));
+    bytes.insert(bytes.end(), payload.begin(), payload.end());
     return bytes;
 }
 

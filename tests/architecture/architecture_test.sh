@@ -36,7 +36,7 @@ only_includes() {
 test_dependencies_inside_the_engine_point_one_way() {
     local g=grainscope events room
     # What a worker writes: known to the runtime, and knowing only the platform.
-    events=($g/trace/{event,event_ring,subject,data_board}.h)
+    events=($g/trace/{event,event_ring,subject,data_board,channel_board}.h)
     only_includes engine/$g/platform $g/platform/
     for header in "${events[@]}"; do only_includes_of_file "engine/$header" $g/platform/ "${events[@]}"; done
     only_includes engine/$g/trace $g/platform/ $g/trace/

@@ -48,8 +48,10 @@ double slow_factor(const workloads::Values& values) {
     return 1;
 }
 
-Setting resolved(Setting setting) {
+Setting resolved(Setting setting, const workloads::Description& description) {
     if (setting.backend == "sequential") setting.threads = 1;
+    if (setting.threads == 0 && description.default_threads)
+        setting.threads = description.default_threads(setting.values);
     if (setting.threads == 0) setting.threads = platform::usable_cores();
     return setting;
 }
@@ -71,6 +73,7 @@ Harness::~Harness() {
     if (collector_ == nullptr) return;
     collector_->set_subject(nullptr);
     collector_->set_board(nullptr);
+    collector_->set_channels(nullptr);
     control_.on_pause = nullptr;
 }
 
@@ -130,6 +133,7 @@ std::expected<void, workloads::Failure> Harness::apply(const Setting& setting) {
     if (prepared_ && setting == setting_) return {};
     is_reset_ = false;
     show_picture_of(setting.values);
+    show_diagram_of(setting);
     if (!prepared_ || !(setting.values == setting_.values)) {
         bool updated = false;
         if (prepared_) {
@@ -161,8 +165,21 @@ void Harness::show_picture_of(const workloads::Values& values) {
     collector_->set_board(board_.get());
 }
 
+void Harness::show_diagram_of(const Setting& setting) {
+    if (collector_ == nullptr || !entry_.description.diagram) return;
+    const workloads::Diagram diagram = entry_.description.diagram(setting.values, setting.threads);
+    std::string json = diagram_json(diagram);
+    if (json == diagram_) return;
+    // Between two boards there is none: no reading is told by the other one's diagram.
+    collector_->set_channels(nullptr);
+    collector_->note(trace::NoteKind::diagram, json);
+    channels_ = std::make_unique<trace::ChannelBoard>(diagram.channels.size());
+    diagram_ = std::move(json);
+    collector_->set_channels(channels_.get());
+}
+
 workloads::RunContext Harness::context(const CancellationToken& token) {
-    return {.cancel = token, .board = board_.get(), .gate = &control_.gate()};
+    return {.cancel = token, .board = board_.get(), .channels = channels_.get(), .gate = &control_.gate()};
 }
 
 std::expected<void, workloads::Failure> Harness::reset() {

@@ -14,6 +14,7 @@
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/study/control.h>
+#include <grainscope/trace/channel_board.h>
 #include <grainscope/trace/collector.h>
 #include <grainscope/trace/data_board.h>
 #include <grainscope/trace/worker_meter.h>
@@ -29,8 +30,9 @@ struct Setting {
     friend bool operator==(const Setting&, const Setting&) = default;
 };
 
-/// The setting as it will run: 0 threads become one a core, and `sequential` has one.
-[[nodiscard]] Setting resolved(Setting setting);
+/// The setting as it will run: 0 threads become as many as the workload asks for, else one a core, and `sequential` has
+/// one.
+[[nodiscard]] Setting resolved(Setting setting, const workloads::Description& description);
 
 /// The parameter `slow`, 1 where there is none: how much longer each task takes, for the eye.
 [[nodiscard]] double slow_factor(const workloads::Values& values);
@@ -89,6 +91,7 @@ class Harness {
     std::expected<void, Failure> prepare(const workloads::Values& values);
     std::expected<void, Failure> switch_backend(const std::string& name, std::size_t threads);
     void show_picture_of(const workloads::Values& values);
+    void show_diagram_of(const Setting& setting);
     [[nodiscard]] workloads::RunContext context(const CancellationToken& token);
 
     const workloads::Registry::Entry& entry_;
@@ -97,6 +100,8 @@ class Harness {
     trace::Collector* const collector_;
     std::unique_ptr<trace::DataBoard> board_;
     workloads::Picture::Extent extent_;  ///< of the board, once there is one
+    std::unique_ptr<trace::ChannelBoard> channels_;
+    std::string diagram_;  ///< the last one noted
     std::unique_ptr<workloads::Workload> workload_;
     std::list<RunningBackend> backends_;  ///< the most recently used first
     backends::Backend* backend_ = nullptr;

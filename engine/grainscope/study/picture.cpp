@@ -13,4 +13,21 @@ std::string picture_json(const workloads::Picture& picture, const workloads::Val
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string diagram_json(const workloads::Diagram& diagram) {
+    using Json = nlohmann::ordered_json;
+    Json stages = Json::array(), channels = Json::array();
+    for (const auto& stage : diagram.stages) {
+        stages.push_back(
+            {{"name", stage.name}, {"first_row", stage.first_row}, {"rows", stage.rows}, {"selects", stage.selects}});
+    }
+    for (const auto& channel : diagram.channels) {
+        channels.push_back({{"name", channel.name},
+                            {"from", channel.from ? Json(*channel.from) : Json()},
+                            {"to", channel.to},
+                            {"capacity", channel.capacity ? Json(*channel.capacity) : Json()}});
+    }
+    const Json json{{"stages", std::move(stages)}, {"channels", std::move(channels)}, {"message", diagram.message}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace grainscope::study

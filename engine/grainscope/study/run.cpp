@@ -84,6 +84,9 @@ class Run {
         if (changes.empty()) return {};
         const Setting before = harness_.setting();
         Setting wanted = before;
+        // Nobody chose the number of threads: it goes with the values.
+        const auto& default_threads = harness_.description().default_threads;
+        if (default_threads && default_threads(before.values) == before.threads) wanted.threads = 0;
         for (const Change& change : changes) {
             if (change.name == "threads") {
                 wanted.threads = static_cast<std::size_t>(std::get<std::int64_t>(change.value));
@@ -93,7 +96,7 @@ class Run {
                 wanted.values.insert_or_assign(change.name, change.value);
             }
         }
-        wanted = resolved(wanted);
+        wanted = resolved(wanted, harness_.description());
         if (wanted == before) return {};
         if (const auto applied = harness_.apply(wanted); !applied) {
             // A value that cannot be had (more memory than there is) must not end the demonstration.

@@ -160,7 +160,7 @@ std::expected<SweepResult, Failure> lay_out(const workloads::Description& descri
     SweepResult result;
     std::vector<workloads::Values> problems;
     const auto add = [&](Setting setting, bool listed) {
-        setting = resolved(std::move(setting));
+        setting = resolved(std::move(setting), description);
         const auto same = [&](const Point& point) { return point.setting == setting; };
         if (std::any_of(result.points.begin(), result.points.end(), same)) return;
         const workloads::Values problem = problem_values(description, setting.values);

@@ -81,6 +81,10 @@ void Collector::collect(std::size_t kernel_reads) {
         }
     }
     writer_.write_samples(reading_);
+    if (channels_ != nullptr) {
+        channels_->read(channel_readings_);
+        writer_.write_channels(reading_.clock, channel_readings_);
+    }
     unpaid_frame_bytes_ -= std::min(unpaid_frame_bytes_, frame_bytes_a_tick);
     if (board_ != nullptr && (unpaid_frame_bytes_ == 0 || kernel_reads == all)) {
         read_board(*board_, written_rows_, image_);
@@ -163,6 +167,11 @@ void Collector::set_subject(Subject* subject) {
 void Collector::set_board(const DataBoard* board) {
     const std::scoped_lock lock(stream_mutex_);
     board_ = board;
+}
+
+void Collector::set_channels(const ChannelBoard* channels) {
+    const std::scoped_lock lock(stream_mutex_);
+    channels_ = channels;
 }
 
 void Collector::change_phase(PhaseKind kind, std::uint32_t index, bool begins, bool discarded) {

@@ -52,6 +52,8 @@ class Collector {
     void set_subject(Subject* subject);
     /// Shows another board from now on, or none (null).
     void set_board(const DataBoard* board);
+    /// Reads another board of channels from now on, or none (null).
+    void set_channels(const ChannelBoard* channels);
 
     /// A phase begins or ends now. Every worker is read at this very moment, so that sums over a phase are exact.
     /// Phases may lie inside one another (a pause inside a sample).
@@ -93,10 +95,12 @@ class Collector {
     // Held while chunks are made and written; taken before front_mutex_.
     std::mutex stream_mutex_;
     const DataBoard* board_ = nullptr;
+    const ChannelBoard* channels_ = nullptr;
     std::vector<EventRing*> rings_;
     std::vector<std::vector<Event>> staged_;  ///< drained, but not yet written; a row a worker
     MeterReading reading_;
     BoardImage image_;
+    std::vector<ChannelReading> channel_readings_;
     std::uint64_t unpaid_frame_bytes_ = 0;  ///< of the last frame, after the ticks since
     std::size_t written_rows_ = 0;
     std::string result_;

@@ -12,13 +12,14 @@ namespace grainscope::trace {
 
 /// A fixed row of slots, one a sampled position of the data. When a task ends, its worker publishes the values at the
 /// sampled positions inside its range; the collector reads the board, never the data itself (that would be a race).
-/// publish and read are wait-free, one relaxed 64-bit access: each slot stands for itself, none orders any other memory.
+/// publish and read are wait-free, one relaxed 64-bit access: each slot stands for itself, none orders any other
+/// memory.
 class DataBoard {
   public:
     static constexpr std::uint16_t no_owner = 0xffff;
     struct Sample {
-        float value = 0;                   ///< scaled to [0, 1] by the workload
-        std::uint16_t owner = no_owner;    ///< the worker that last touched it
+        float value = 0;                 ///< scaled to [0, 1] by the workload
+        std::uint16_t owner = no_owner;  ///< the worker that last touched it
     };
 
     explicit DataBoard(std::size_t slots) : size_(slots), slots_(std::make_unique<Atomic<std::uint64_t>[]>(slots)) {

@@ -11,12 +11,13 @@
 
 namespace grainscope::trace {
 
-/// Single-producer single-consumer ring (Lamport's, with each side caching the other's index). push never waits and never
-/// allocates: a full ring counts what it drops.
+/// Single-producer single-consumer ring (Lamport's, with each side caching the other's index). push never waits and
+/// never allocates: a full ring counts what it drops.
 class EventRing {
   public:
     /// capacity: a power of two.
-    explicit EventRing(std::size_t capacity) : mask_(capacity - 1), slots_(std::make_unique_for_overwrite<Event[]>(capacity)) {}
+    explicit EventRing(std::size_t capacity)
+        : mask_(capacity - 1), slots_(std::make_unique_for_overwrite<Event[]>(capacity)) {}
 
     /// Worker only. O(1), about 3 ns.
     void push(const Event& event) noexcept {
@@ -32,7 +33,8 @@ class EventRing {
         tail_.store(tail + 1, release);  // pairs with the acquire in drain: the slot is whole before it is seen
     }
 
-    /// Collector only. Calls sink(std::span<const Event>) for what is there, at most twice (the ring wraps), and frees it.
+    /// Collector only. Calls sink(std::span<const Event>) for what is there, at most twice (the ring wraps), and frees
+    /// it.
     template <class Sink>
     std::size_t drain(Sink&& sink) {
         const std::uint64_t head = head_.load(relaxed);  // own index

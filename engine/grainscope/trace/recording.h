@@ -1,5 +1,5 @@
-// A recording in memory: what a stream said, in nanoseconds since its beginning. Live views watch one grow; saved ones are
-// the same thing, complete.
+// A recording in memory: what a stream said, in nanoseconds since its beginning. Live views watch one grow; saved ones
+// are the same thing, complete.
 #pragma once
 
 #include <array>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <grainscope/trace/channel_board.h>
 #include <grainscope/trace/event.h>
 #include <grainscope/trace/subject.h>
 
@@ -42,27 +43,45 @@ struct WorkerSample {
     std::optional<Nanoseconds> on_cpu_ns;       ///< from the kernel
     std::optional<Nanoseconds> descheduled_ns;  ///< from the kernel: ready to run, no core
     std::uint64_t dropped_events = 0;
-    State open_state = State::parked;           ///< the span still open at `at` ...
-    Nanoseconds open_since = 0;                 ///< ... and its begin
-    bool present = true;                        ///< false: the subject has no such worker now, its row stands still
+    State open_state = State::parked;  ///< the span still open at `at` ...
+    Nanoseconds open_since = 0;        ///< ... and its begin
+    bool present = true;               ///< false: the subject has no such worker now, its row stands still
+};
+
+/// A message on its way: that worker worked on it from begin to end, at that stage of the diagram.
+struct MessageSpan {
+    Nanoseconds begin = 0, end = 0;
+    std::uint64_t message = 0;
+    std::uint32_t stage = 0;
 };
 
 struct WorkerTrack {
-    std::vector<StateSpan> states;  ///< by begin, disjoint
-    std::vector<StealMark> steals;  ///< by time
-    std::vector<TaskSpan> tasks;    ///< by end (a task is written when it is complete)
+    std::vector<StateSpan> states;      ///< by begin, disjoint
+    std::vector<StealMark> steals;      ///< by time
+    std::vector<TaskSpan> tasks;        ///< by end (a task is written when it is complete)
+    std::vector<MessageSpan> messages;  ///< by end
     std::vector<WorkerSample> samples;
+};
+
+/// One periodic reading of a channel; totals since the recording began.
+struct ChannelSample {
+    Nanoseconds at = 0;
+    ChannelReading reading;
+};
+
+struct ChannelTrack {
+    std::vector<ChannelSample> samples;  ///< by time
 };
 
 enum class PhaseKind : std::uint8_t { prepare, warmup, sample, check, paused };
 
 struct Phase {
     PhaseKind kind = PhaseKind::sample;
-    std::uint32_t index = 0;             ///< 0-based among its kind
+    std::uint32_t index = 0;  ///< 0-based among its kind
     Nanoseconds begin = 0;
-    std::optional<Nanoseconds> end;      ///< none while it is open (or the recording was cut off)
-    std::optional<bool> correct;         ///< the answer's check, where it has been made
-    bool discarded = false;              ///< cancelled or slowed down: not a sample
+    std::optional<Nanoseconds> end;  ///< none while it is open (or the recording was cut off)
+    std::optional<bool> correct;     ///< the answer's check, where it has been made
+    bool discarded = false;          ///< cancelled or slowed down: not a sample
 };
 
 /// The data board at one moment; `values` in [0, 65535], `owners` a worker index or DataBoard::no_owner.
@@ -79,6 +98,7 @@ enum class NoteKind : std::uint8_t {
     result,      ///< JSON: the document that `--json` would have printed; the stream's last chunk
     progress,    ///< JSON: {"done": 3, "total": 12, "label": "..."}
     picture,     ///< JSON object: how the frames from here on are to be looked at; without one they are bars
+    diagram,     ///< JSON object: the stages and channels from here on; without one there are none
 };
 
 struct Note {
@@ -88,9 +108,10 @@ struct Note {
 };
 
 struct Recording {
-    std::string metadata;                ///< JSON object: workload, backend, threads, parameters, machine, version, seed, trace_level
+    std::string metadata;  ///< JSON object: workload, backend, threads, parameters, machine, version, seed, trace_level
     std::vector<WorkerTrack> workers;
     std::vector<Phase> phases;           ///< by begin
+    std::vector<ChannelTrack> channels;  ///< by number in the diagram
     std::vector<DataFrame> frames;       ///< by time
     std::vector<Note> notes;             ///< by time
     Nanoseconds end = 0;                 ///< the latest moment known

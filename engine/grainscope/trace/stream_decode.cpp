@@ -38,7 +38,7 @@ Nanoseconds held(std::uint64_t ns) noexcept {
 StreamReader::Complaint StreamReader::decode(ChunkKind kind, ByteCursor payload) {
     if (!has_header_) return kind == ChunkKind::header ? decode_header(payload) : "it does not begin with a header";
     if (kind == ChunkKind::header) return "a second header";
-    if (kind < ChunkKind::header || kind > ChunkKind::close) return nullptr;  // of a later minor version
+    if (kind < ChunkKind::header || kind > ChunkKind::messages) return nullptr;  // of a later minor version
     Ticks now = 0;
     const Nanoseconds at = read_clock(payload, now);
     if (payload.failed()) return too_short;
@@ -63,6 +63,10 @@ StreamReader::Complaint StreamReader::decode(ChunkKind kind, ByteCursor payload)
             return decode_note(payload, at);
         case ChunkKind::close:
             return decode_close(payload, at);
+        case ChunkKind::channels:
+            return decode_channels(payload, at);
+        case ChunkKind::messages:
+            return decode_messages(payload, now);
     }
     return nullptr;
 }
@@ -298,6 +302,63 @@ StreamReader::Complaint StreamReader::decode_samples(ByteCursor& in, Ticks now, 
     return nullptr;
 }
 
+StreamReader::Complaint StreamReader::decode_channels(ByteCursor& in, Nanoseconds at) {
+    constexpr std::size_t shortest_sample = 4;
+    constexpr std::array totals = {&ChannelReading::sent, &ChannelReading::received, &ChannelReading::send_blocked_ns,
+                                   &ChannelReading::receive_blocked_ns};
+    const bool absolute = (in.u8() & format::channels_are_absolute) != 0;
+    const std::uint64_t count = in.varint();
+    if (in.failed()) return too_short;
+    if (count > format::most_channels) return "it claims more than 1024 channels";
+    if (count > in.remaining() / shortest_sample) return "more channels than its bytes can hold";
+    if (recording_.channels.size() < count) recording_.channels.resize(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < count; ++i) {
+        std::vector<ChannelSample>& samples = recording_.channels[i].samples;
+        if (!absolute && samples.empty()) return "samples of channels that lean on nothing";
+        ChannelSample sample{.at = samples.empty() ? at : std::max(at, samples.back().at), .reading = {}};
+        const std::uint8_t grown = in.u8();
+        for (std::size_t field = 0; field < totals.size(); ++field) {
+            const std::uint64_t before = absolute ? 0 : samples.back().reading.*totals[field];
+            sample.reading.*totals[field] = before + ((grown >> field & 1) != 0 ? in.varint() : 0);
+        }
+        sample.reading.depth = in.varint();
+        sample.reading.blocked_senders = static_cast<std::uint32_t>(in.varint());
+        sample.reading.blocked_receivers = static_cast<std::uint32_t>(in.varint());
+        if (in.failed()) return too_short;
+        samples.push_back(sample);
+    }
+    return nullptr;
+}
+
+StreamReader::Complaint StreamReader::decode_messages(ByteCursor& in, Ticks now) {
+    constexpr std::size_t shortest_span = 4;
+    const std::uint64_t worker = in.varint();
+    const std::uint64_t count = in.varint();
+    if (in.failed()) return too_short;
+    if (worker >= workers_.size()) return "messages at a worker that does not exist";
+    if (count > in.remaining() / shortest_span) return "more messages than its bytes can hold";
+    std::vector<MessageSpan>& messages = recording_.workers[static_cast<std::size_t>(worker)].messages;
+    Ticks last_end = now;
+    std::uint64_t message = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const Ticks begin = last_end + static_cast<Ticks>(in.svarint());
+        const Ticks length = in.varint();
+        message += static_cast<std::uint64_t>(in.svarint());
+        const std::uint64_t stage = in.varint();
+        if (in.failed()) return too_short;
+        if (stage >= format::most_stages) return "a message at a stage that cannot exist";
+        last_end = begin + length < begin ? std::numeric_limits<Ticks>::max() : begin + length;
+        Nanoseconds end = clock_.at(last_end);
+        if (!messages.empty()) end = std::max(end, messages.back().end);
+        messages.push_back({.begin = std::min(clock_.at(begin), end),
+                            .end = end,
+                            .message = message,
+                            .stage = static_cast<std::uint32_t>(stage)});
+        recording_.end = std::max(recording_.end, end);
+    }
+    return nullptr;
+}
+
 StreamReader::Complaint StreamReader::decode_frame(ByteCursor& in, Nanoseconds at) {
     const bool key = (in.u8() & format::frame_is_key) != 0;
     const std::uint64_t slots = in.varint();
@@ -340,7 +401,7 @@ void StreamReader::add_note(Nanoseconds at, NoteKind kind, std::string_view text
 StreamReader::Complaint StreamReader::decode_note(ByteCursor& in, Nanoseconds at) {
     const std::uint8_t kind = in.u8();
     if (in.failed()) return too_short;
-    if (kind > static_cast<std::uint8_t>(NoteKind::picture)) return nullptr;  // of a later minor version
+    if (kind > static_cast<std::uint8_t>(NoteKind::diagram)) return nullptr;  // of a later minor version
     add_note(at, NoteKind{kind}, in.text(in.remaining()));
     return nullptr;
 }

@@ -11,7 +11,7 @@ namespace grainscope::trace::format {
 /// Windows.
 inline constexpr std::array<std::uint8_t, 8> magic = {0x89, 'G', 'R', 'N', '\r', '\n', 0x1a, '\n'};
 inline constexpr std::uint16_t major_version = 1;  ///< a reader refuses a newer one
-inline constexpr std::uint16_t minor_version = 1;  ///< new chunk kinds, and new fields at the end of known ones
+inline constexpr std::uint16_t minor_version = 2;  ///< new chunk kinds, and new fields at the end of known ones
 
 /// magic, u16 major, u16 minor, u32 CRC-32C of those twelve bytes. Its layout is the same in every version to come, so
 /// that any reader can say which version it cannot read.
@@ -32,11 +32,15 @@ enum class ChunkKind : std::uint8_t {
     frame,        ///< clock, flags, slots, runs of changed slots
     note,         ///< clock, note kind, text
     close,        ///< clock, text of the result (may be empty); the last chunk
+    channels,     ///< clock, flags, count, one sample a channel
+    messages,     ///< clock, worker, count, spans of messages
 };
 
 /// A reader holds no more rows than this, whatever a file claims.
 inline constexpr std::size_t most_workers = 4096;
 inline constexpr std::size_t most_slots = 65536;
+inline constexpr std::size_t most_channels = 1024;
+inline constexpr std::size_t most_stages = 4096;
 inline constexpr std::size_t deepest_phase_nesting = 16;
 
 // events: the tag byte of one event
@@ -54,6 +58,9 @@ inline constexpr std::uint8_t sample_has_kernel_times = 0x04;
 inline constexpr std::uint8_t sample_has_drops = 0x08;
 inline constexpr int sample_state_shift = 4;            ///< open State in the upper four bits ...
 inline constexpr std::uint8_t sample_is_absent = 0x0f;  ///< ... or this: the row has no worker now
+
+// channels
+inline constexpr std::uint8_t channels_are_absolute = 0x01;  ///< values since the beginning, not since the last sample
 
 // frame
 inline constexpr std::uint8_t frame_is_key = 0x01;  ///< changes against an empty board, not against the last frame

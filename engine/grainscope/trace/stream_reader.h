@@ -79,6 +79,8 @@ class StreamReader {
     [[nodiscard]] Complaint decode_samples(ByteCursor& in, Ticks now, Nanoseconds at);
     [[nodiscard]] bool decode_sample(ByteCursor& in, std::size_t worker, bool absolute, double ns_per_tick, Ticks now,
                                      Nanoseconds at);
+    [[nodiscard]] Complaint decode_channels(ByteCursor& in, Nanoseconds at);
+    [[nodiscard]] Complaint decode_messages(ByteCursor& in, Ticks now);
     [[nodiscard]] Complaint decode_frame(ByteCursor& in, Nanoseconds at);
     void thin_frames();  // every second one of the older half goes
     [[nodiscard]] Complaint decode_note(ByteCursor& in, Nanoseconds at);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <grainscope/trace/crc32c.h>
@@ -67,6 +68,8 @@ std::byte* put_event(std::byte* out, const Event& event, EventContext& last) noe
             out = put_varint(out, event.flags);
             return event.victim == 0 ? out : put_varint(out, event.victim);
         }
+        case EventKind::message:
+            break;  // not among them
     }
     return out;
 }
@@ -175,6 +178,41 @@ void StreamWriter::write_verdict(const platform::ClockPair& clock, PhaseKind kin
 }
 
 void StreamWriter::write_events(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> events) {
+    const auto is_message = [](const Event& event) { return event.kind == EventKind::message; };
+    if (std::none_of(events.begin(), events.end(), is_message)) {
+        put_events(clock, worker, events);
+        return;
+    }
+    std::vector<Event> others, messages;
+    std::partition_copy(events.begin(), events.end(), std::back_inserter(messages), std::back_inserter(others),
+                        is_message);
+    put_events(clock, worker, others);
+    put_messages(clock, worker, messages);
+}
+
+void StreamWriter::put_messages(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> messages) {
+    while (!messages.empty()) {
+        const auto part = messages.first(std::min(messages.size(), events_per_chunk));
+        messages = messages.subspan(part.size());
+        begin_chunk(ChunkKind::messages, clock);
+        pending_.varint(worker);
+        pending_.varint(part.size());
+        Ticks last_end = clock.ticks;
+        std::uint64_t last_message = 0;
+        for (const Event& event : part) {
+            const Ticks end = std::max(event.begin, event.end);
+            pending_.svarint(static_cast<std::int64_t>(event.begin - last_end));
+            pending_.varint(end - event.begin);
+            pending_.svarint(static_cast<std::int64_t>(event.id - last_message));
+            pending_.varint(event.victim);
+            last_end = end;
+            last_message = event.id;
+        }
+        end_chunk();
+    }
+}
+
+void StreamWriter::put_events(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> events) {
     while (!events.empty()) {
         const auto part = events.first(std::min(events.size(), events_per_chunk));
         events = events.subspan(part.size());
@@ -222,6 +260,28 @@ void StreamWriter::write_samples(const MeterReading& reading) {
     }
     end_chunk();
     last_sample_ = reading.workers;
+}
+
+void StreamWriter::write_channels(const platform::ClockPair& clock, std::span<const ChannelReading> channels) {
+    if (channels.empty()) return;
+    channels = channels.first(std::min(channels.size(), format::most_channels));
+    const auto totals = [](const ChannelReading& of) {
+        return std::array{of.sent, of.received, of.send_blocked_ns, of.receive_blocked_ns};
+    };
+    const bool absolute = channels_since_key_ == 0 || last_channels_.size() != channels.size();
+    channels_since_key_ = absolute ? 1 : (channels_since_key_ + 1) % key_interval;
+    if (absolute) last_channels_.assign(channels.size(), ChannelReading());
+    begin_chunk(ChunkKind::channels, clock);
+    pending_.u8(absolute ? format::channels_are_absolute : 0);
+    pending_.varint(channels.size());
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        put_growth(pending_, totals(last_channels_[i]), totals(channels[i]));
+        pending_.varint(channels[i].depth);
+        pending_.varint(channels[i].blocked_senders);
+        pending_.varint(channels[i].blocked_receivers);
+    }
+    end_chunk();
+    last_channels_.assign(channels.begin(), channels.end());
 }
 
 void StreamWriter::write_frame(const platform::ClockPair& clock, const BoardImage& image) {

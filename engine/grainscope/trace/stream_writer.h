@@ -38,8 +38,11 @@ class StreamWriter {
     void write_phase_end(const platform::ClockPair& clock, PhaseKind kind, std::uint32_t index, bool discarded);
     void write_verdict(const platform::ClockPair& clock, PhaseKind kind, std::uint32_t index, bool correct);
     /// Events of one worker, in the order of its ring; the clock was read after the last of them. Splits long rows.
+    /// Messages go to chunks of their own.
     void write_events(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> events);
     void write_samples(const MeterReading& reading);
+    /// At most format::most_channels. Nothing is written for no channels.
+    void write_channels(const platform::ClockPair& clock, std::span<const ChannelReading> channels);
     /// Writes nothing if the image equals the last one written.
     void write_frame(const platform::ClockPair& clock, const BoardImage& image);
     void write_note(const platform::ClockPair& clock, NoteKind kind, std::string_view text);
@@ -61,7 +64,7 @@ class StreamWriter {
     /// Bytes encoded so far, flushed or not.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return flushed_bytes_ + pending_.size(); }
 
-    /// How many frames, or sample chunks, may lean on one that stands alone.
+    /// How many frames, or chunks of samples, may lean on one that stands alone.
     static constexpr std::uint32_t key_interval = 30;
 
   private:
@@ -69,6 +72,8 @@ class StreamWriter {
     void begin_chunk(format::ChunkKind kind, const platform::ClockPair& clock);
     void end_chunk();
     void put_phase(PhaseKind kind, std::uint32_t index);
+    void put_events(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> events);
+    void put_messages(const platform::ClockPair& clock, std::size_t worker, std::span<const Event> messages);
     void put_sample(const WorkerTotals& from, const WorkerTotals& to, Ticks now);
     void report(std::string line);
 
@@ -79,6 +84,8 @@ class StreamWriter {
 
     std::vector<WorkerTotals> last_sample_;
     std::uint32_t samples_since_key_ = 0;
+    std::vector<ChannelReading> last_channels_;
+    std::uint32_t channels_since_key_ = 0;
     BoardImage last_frame_;
     std::uint32_t frames_since_key_ = 0;
 

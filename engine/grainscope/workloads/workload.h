@@ -16,7 +16,9 @@
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/runtime/cancellation.h>
+#include <grainscope/trace/channel_board.h>
 #include <grainscope/trace/data_board.h>
+#include <grainscope/workloads/diagram.h>
 
 namespace grainscope::workloads {
 
@@ -72,6 +74,10 @@ struct Description {
     std::vector<Parameter> parameters;
     std::vector<std::string> backends;  ///< those it can run on, whether or not this build has them
     Picture picture = {};
+    /// The stages and channels of a run of these values on so many threads; null: it has none.
+    std::function<Diagram(const Values&, std::size_t threads)> diagram = {};
+    /// How many threads a run of these values has where nobody says; null: one a core.
+    std::function<std::size_t(const Values&)> default_threads = {};
 };
 
 /// One line for the user: what was wrong, and what would be right.
@@ -93,9 +99,10 @@ class Gate;
 
 /// What a run may touch besides its data.
 struct RunContext {
-    CancellationToken cancel;           ///< leaves poll it
-    trace::DataBoard* board = nullptr;  ///< null: nobody watches
-    Gate* gate = nullptr;               ///< null: an ordinary timed run
+    CancellationToken cancel;                 ///< leaves poll it
+    trace::DataBoard* board = nullptr;        ///< null: nobody watches
+    trace::ChannelBoard* channels = nullptr;  ///< null: nobody watches, or the run has no diagram
+    Gate* gate = nullptr;                     ///< null: an ordinary timed run
 };
 
 /// One prepared workload. The runner calls prepare once, then for every repetition reset (untimed), run (timed) and
