@@ -13,28 +13,13 @@
 #include <utility>
 
 #include <grainscope/backends/backend.h>
+#include <grainscope/backends/body.h>
 
 namespace grainscope::backends {
 
-/// A reference to the body of a loop, without its type: it is called once a block, so that what an indirect call costs
-/// is nothing, and the loops of five engines are compiled once. The body must outlive it.
-class BlockBody {
-  public:
-    template <class F>
-    requires(std::invocable<F&, std::size_t, std::size_t> && !std::same_as<std::remove_cvref_t<F>, BlockBody>)
-        BlockBody(F&& body)
-    noexcept  // NOLINT(google-explicit-constructor): a lambda stands for it at every call
-        : body_(const_cast<void*>(static_cast<const void*>(std::addressof(body)))),
-          call_([](void* erased, std::size_t first, std::size_t last) {
-              (*static_cast<std::remove_reference_t<F>*>(erased))(first, last);
-          }) {}
-
-    void operator()(std::size_t first, std::size_t last) const { call_(body_, first, last); }
-
-  private:
-    void* body_;
-    void (*call_)(void*, std::size_t, std::size_t);
-};
+/// A reference to the body of a loop, called once a block: what an indirect call costs is nothing, and the loops of five
+/// engines are compiled once.
+using BlockBody = BodyReference<std::size_t, std::size_t>;
 
 /// Calls body(first, last) for disjoint blocks that cover [0, n), several at once, and returns when all have ended.
 ///
