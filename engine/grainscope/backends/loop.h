@@ -17,8 +17,8 @@
 
 namespace grainscope::backends {
 
-/// A reference to the body of a loop, called once a block: what an indirect call costs is nothing, and the loops of five
-/// engines are compiled once.
+/// A reference to the body of a loop, called once a block: what an indirect call costs is nothing, and the loops of
+/// five engines are compiled once.
 using BlockBody = BodyReference<std::size_t, std::size_t>;
 
 /// Calls body(first, last) for disjoint blocks that cover [0, n), several at once, and returns when all have ended.
