@@ -9,6 +9,9 @@ namespace grainscope::platform {
 
 /// Blocks while `word` holds `expected`; may return early. No time limit.
 void futex_wait(const Atomic<std::uint32_t>& word, std::uint32_t expected) noexcept;
+/// As futex_wait, until CLOCK_MONOTONIC reads `deadline_ns` at the latest. Whoever calls it looks at the clock: waking
+/// early, being woken and running out of time return alike.
+void futex_wait_until(const Atomic<std::uint32_t>& word, std::uint32_t expected, std::uint64_t deadline_ns) noexcept;
 /// Wakes at most one thread that waits on `word`. The word is not touched, so it may already be gone.
 void futex_wake_one(const Atomic<std::uint32_t>& word) noexcept;
 
