@@ -17,6 +17,7 @@
 #include <grainscope/runtime/message_span.h>
 #include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/data_picture.h>
+#include <grainscope/workloads/follower.h>
 #include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/links.h>
 #include <grainscope/workloads/pipeline_plan.h>
@@ -67,24 +68,6 @@ std::optional<std::size_t> capacity_of(const Values& values) {
     if (!flag_of(values, "bounded")) return std::nullopt;
     return static_cast<std::size_t>(whole_of(values, "capacity"));
 }
-
-/// Which messages a producer has followed: all while somebody looks closely, else about a thousand a second.
-class Follower {
-  public:
-    explicit Follower(const Gate* gate) : gate_(gate) {}
-    [[nodiscard]] bool wants_next() {
-        const platform::Ticks now = platform::ticks();
-        const bool looked_at = gate_ != nullptr && gate_->is_asked();
-        if (!looked_at && now - last_ < interval_) return false;
-        last_ = now;
-        return true;
-    }
-
-  private:
-    const Gate* gate_;
-    const platform::Ticks interval_ = static_cast<platform::Ticks>(1e6 * platform::ticks_per_ns());
-    platform::Ticks last_ = 0;
-};
 
 /// What came out at the end of the pipeline, by one of its rows.
 struct alignas(cache_line) Arrivals {

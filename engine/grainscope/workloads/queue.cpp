@@ -110,6 +110,23 @@ struct alignas(cache_line) RowTally {
     std::uint64_t out_of_order = 0;
 };
 
+/// Full or empty: somebody else must run, and may be waiting for this core. Who has waited for long, as while the
+/// other side is paused, leaves it altogether.
+class Patience {
+  public:
+    explicit Patience(const CancellationToken& cancel) : cancel_(cancel) {}
+    void wait() {
+        cancel_.throw_if_cancelled();
+        if (++tries_ < 100) return platform::yield_thread();
+        std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    void reset() { tries_ = 0; }
+
+  private:
+    const CancellationToken& cancel_;
+    int tries_ = 0;
+};
+
 class Queue final : public Workload {
   public:
     std::expected<void, Failure> prepare(const Values& values, std::uint64_t seed) override {
@@ -291,22 +308,6 @@ class Queue final : public Workload {
         }
     }
 
-    /// Full or empty: somebody else must run, and may be waiting for this core. Who has waited for long, as while the
-    /// other side is paused, leaves it altogether.
-    class Patience {
-      public:
-        explicit Patience(const CancellationToken& cancel) : cancel_(cancel) {}
-        void wait() {
-            cancel_.throw_if_cancelled();
-            if (++tries_ < 100) return platform::yield_thread();
-            std::this_thread::sleep_for(std::chrono::microseconds(50));
-        }
-        void reset() { tries_ = 0; }
-
-      private:
-        const CancellationToken& cancel_;
-        int tries_ = 0;
-    };
     static void add(Atomic<std::uint64_t>& moved) {
         moved.store(moved.load(relaxed) + 1, relaxed);  // only its row writes it; see RowTally
     }
