@@ -290,7 +290,7 @@ class Multiplexer final : public Workload {
         handled_ = std::vector<Handled>(backend.threads());
         const auto begin = Clock::now();
         if (backend.threads() == 1) {
-            run_alone(context);
+            backends::run_team(backend, [&](std::size_t) { run_alone(context); });
         } else if (backend.name() == "grainscope") {
             run_with<ChannelHub>(backend, context);
         } else {
@@ -490,7 +490,7 @@ Description describe() {
         .diagram = diagram_of,
         .default_threads = [](const Values&) { return std::size_t{3}; }};
     auto& list = description.parameters;
-    list.push_back(count_parameter("How many events there are, half of them of either source", "events", 60'000, 1e12));
+    list.push_back(count_parameter("How many events there are, half of them of either source", "events", 30'000, 1e12));
     list.push_back({.name = "capacity",
                     .label = "Capacity",
                     .help = "How many events each source's channel holds; 0 hands them over from thread to thread",

@@ -299,7 +299,7 @@ Description describe() {
             return total;
         }};
     auto& list = description.parameters;
-    list.push_back(count_parameter("How many messages go through", "messages", 20'000, 1e12));
+    list.push_back(count_parameter("How many messages go through", "messages", 10'000, 1e12));
     list.push_back({.name = "capacity",
                     .label = "Capacity",
                     .help = "How many messages each channel holds; 0 hands them over from thread to thread",
