@@ -7,7 +7,7 @@
 #include <grainscope/platform/clock.h>
 #include <grainscope/platform/parking.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 namespace {
 
@@ -158,4 +158,4 @@ std::optional<std::size_t> run_ready(const SelectSet& set, Instant deadline) {
     return run(look, block);
 }
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

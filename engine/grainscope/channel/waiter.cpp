@@ -10,7 +10,7 @@ SpinPolicy SpinPolicy::standard() noexcept {
     return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 60, .yields = 4};
 }
 
-namespace detail {
+namespace detail::channel {
 
 void Lock::lock_slowly() noexcept {
     for (int i = 0; i < 60; ++i) {
@@ -55,6 +55,6 @@ Selection Waiter::park(Instant deadline) noexcept {
     });
 }
 
-}  // namespace detail
+}  // namespace detail::channel
 
 }  // namespace grainscope
