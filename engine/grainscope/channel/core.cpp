@@ -28,7 +28,7 @@ void Core::drop_owner() const noexcept {
 bool Core::wait(Side side, Token& token, Instant deadline) {
     for (;;) {
         for (std::uint32_t i = 0; i < policy_.spins; ++i) {
-            platform::cpu_relax();
+            policy_.pause_before_look(i);
             if (start(side, token)) return true;
         }
         for (std::uint32_t i = 0; i < policy_.yields; ++i) {

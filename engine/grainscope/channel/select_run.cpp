@@ -49,7 +49,7 @@ class Run {
         const SpinPolicy policy = longest_policy();
         for (;;) {
             for (std::uint32_t i = 0; i < policy.spins; ++i) {
-                platform::cpu_relax();
+                policy.pause_before_look(i);
                 if (const auto found = look()) return found;
             }
             for (std::uint32_t i = 0; i < policy.yields; ++i) {

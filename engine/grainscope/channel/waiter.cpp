@@ -7,7 +7,7 @@ namespace grainscope {
 
 SpinPolicy SpinPolicy::standard() noexcept {
     static const bool alone = platform::usable_cores() < 2;
-    return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 60, .yields = 4};
+    return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 7, .yields = 4};
 }
 
 namespace detail::channel {
@@ -26,9 +26,12 @@ void Waiter::Woken::wake() const noexcept {
 }
 
 Selection Waiter::spin(SpinPolicy policy) noexcept {
-    for (std::uint32_t i = 0; i < policy.spins; ++i) {
-        if (const Selection ended = selection(); ended != still_waiting) return ended;
-        platform::cpu_relax();
+    // As many pauses as a look at the channel would get; the word is this thread's own, so it looks after each.
+    for (std::uint32_t look = 0; look < policy.spins; ++look) {
+        for (std::uint32_t i = 0; i < SpinPolicy::pauses_before_look(look); ++i) {
+            if (const Selection ended = selection(); ended != still_waiting) return ended;
+            platform::cpu_relax();
+        }
     }
     for (std::uint32_t i = 0; i < policy.yields; ++i) {
         if (const Selection ended = selection(); ended != still_waiting) return ended;
