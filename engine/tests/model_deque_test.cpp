@@ -4,20 +4,10 @@
 #include <memory>
 
 #include <grainscope/runtime/deque.h>
+#include <grainscope/runtime/job.h>
 
 #include "model/expect.h"
 #include "model/values.h"
-
-namespace grainscope::detail {
-
-/// The deque hands pointers to these and never looks inside.
-class Job {
-  public:
-    model::Plain<int> payload{0};  ///< written by the owner before the push, read by whoever takes the job
-    Atomic<int> taken{0};
-};
-
-}  // namespace grainscope::detail
 
 namespace grainscope::model {
 namespace {
@@ -26,9 +16,15 @@ using detail::Deque;
 using detail::Job;
 using detail::Ordering;
 
+struct Task final : Job {
+    Task() : Job(nullptr) {}
+    Plain<int> payload{0};  ///< written by the owner before the push, read by whoever takes the job
+    Atomic<int> taken{0};
+};
+
 struct Shared {
     Deque deque;
-    std::array<Job, 5> jobs;
+    std::array<Task, 5> jobs;
 
     void push(std::size_t job) {
         jobs[job].payload.set(1);
@@ -36,8 +32,9 @@ struct Shared {
         deque.push_at<Ordering::checked>(deque.bottom(), jobs[job]);
     }
     static void take(Job* job) {
-        check(job->payload.get() == 1, "a job's contents are not there");
-        check(job->taken.fetch_add(1, relaxed) == 0, "a job is taken twice");
+        auto* const task = static_cast<Task*>(job);
+        check(task->payload.get() == 1, "a job's contents are not there");
+        check(task->taken.fetch_add(1, relaxed) == 0, "a job is taken twice");
     }
     bool pop() {
         Job* const job = deque.pop();
@@ -93,7 +90,7 @@ class ModelDeque : public testing::TestWithParam<bool> {
 };
 
 TEST_P(ModelDeque, TheLastJobGoesToTheOwnerOrToTheThief) {
-    expect_holds(deque_case({.before = 1, .pops = 1}), options(unbounded, 2));
+    expect_holds(deque_case({.before = 1, .pops = 1}), options(any_number, 2));
 }
 TEST_P(ModelDeque, OfTwoJobsEachIsTakenOnce) {
     expect_holds(deque_case({.before = 2, .pops = 2, .steals = 2}), options(3, 1));
@@ -102,7 +99,7 @@ TEST_P(ModelDeque, OfThreeJobsEachIsTakenOnce) {
     expect_holds(deque_case({.before = 3, .pops = 3, .steals = 2}), options(2, 1));
 }
 TEST_P(ModelDeque, AnEmptyDequeGivesNothing) {
-    expect_holds(deque_case({.pops = 1, .thieves = 2}), options(unbounded, 2));
+    expect_holds(deque_case({.pops = 1, .thieves = 2}), options(any_number, 2));
 }
 TEST_P(ModelDeque, AJobPushedBesideAThiefIsTakenOnce) {
     expect_holds(deque_case({.pushes = 1, .pops = 1, .steals = 2}), options(3, 2));

@@ -12,7 +12,7 @@
 namespace grainscope::model {
 namespace {
 
-constexpr Options everything{.preemptions = unbounded, .stale_reads = 4};
+constexpr Options everything{.preemptions = any_number, .stale_reads = 4};
 
 struct Words {
     Atomic<int> x{0};

@@ -10,7 +10,7 @@
 namespace grainscope::model {
 namespace {
 
-constexpr Options everything{.preemptions = unbounded, .stale_reads = 3};
+constexpr Options everything{.preemptions = any_number, .stale_reads = 3};
 
 TEST(ModelMiniatures, ACounterOfLoadsAndStoresLosesCounts) {
     const auto counter = [](bool is_update) {

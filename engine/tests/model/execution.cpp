@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <exception>
+#include <utility>
 
 namespace grainscope::model {
 namespace {
@@ -31,7 +32,8 @@ std::string place_of(const Where& where) {
 bool writes(Execution::Kind kind) { return kind != Execution::Kind::load; }
 bool concerns_all(Execution::Kind kind) {
     return kind == Execution::Kind::fence || kind == Execution::Kind::yield || kind == Execution::Kind::lock ||
-           kind == Execution::Kind::unlock || kind == Execution::Kind::notify;
+           kind == Execution::Kind::unlock || kind == Execution::Kind::notify ||
+           kind == Execution::Kind::spawn || kind == Execution::Kind::join;
 }
 
 /// Whether two steps of different threads lead to the same in either order.
@@ -61,7 +63,7 @@ Execution::End Execution::run(const Case& body, const Options& options, Choices&
     preemptions_ = deviations_ = early_returns_ = fruitless_ = 0;
     asleep_ = 0;
     alone_ = true;
-    starting_ = false;
+    starter_ = nobody;
     time = Deadline{};
     end_ = End::passed;
     failure_.clear();
@@ -90,7 +92,7 @@ Execution::End Execution::run(const Case& body, const Options& options, Choices&
 
     memory_.end();
     const std::size_t leaked = heap::end(rehearses);
-    if (end_ == End::passed && leaked > 0 && !rehearses) {
+    if (end_ == End::passed && leaked > options.keeps_blocks && !rehearses) {
         failure_ = std::to_string(leaked) + " blocks of memory were never freed";
         end_ = End::failed;
     }
@@ -119,17 +121,20 @@ void Execution::thread_main() {
         first_thread();
         stop(End::passed);
     }
-    auto& body = scenario_->threads_[running_ - 1];
     leave();
-    body();
-    // A thread's thread-locals end in the reverse of the order in which they began.
+    (*self().body)();
+    run_exits();
+    enter();
+    end_thread();
+}
+
+/// A thread's thread-locals end in the reverse of the order in which they began.
+void Execution::run_exits() {
     for (auto& exits = self().at_exit; !exits.empty();) {
         const auto [destructor, object] = exits.back();
         exits.pop_back();
         destructor(object);
     }
-    enter();
-    end_thread();
 }
 
 void Execution::first_thread() {
@@ -138,24 +143,8 @@ void Execution::first_thread() {
     leave();
     (*body_)(scenario);
     enter();
-    count_ = scenario.threads_.size() + 1;
-    if (count_ > most_threads) fail("more threads than the model has room for");
     alone_ = false;
-    starting_ = true;
-    for (std::size_t i = 1; i < count_; ++i) {
-        Thread& thread = threads_[i];
-        if (!thread.fibre) thread.fibre = std::make_unique<Fibre>(stack_bytes);
-        thread.fibre->reset(&Execution::thread_body);
-        thread.knowledge = threads_[0].knowledge;
-        thread.knowledge.now.clock(i) = 1;
-        thread.state = Thread::State::ready;
-        thread.yielded = false;
-        thread.acted_since_yield = true;
-        thread.at_exit.clear();
-        ++threads_[0].knowledge.now.clock(0);
-        switch_to(i);  // up to its first step
-    }
-    starting_ = false;
+    for (auto& body : scenario.threads_) (void)spawn(std::move(body));
     self().state = Thread::State::joins;
     pass_on();
     for (std::size_t i = 1; i < count_; ++i) self().knowledge.now.join(threads_[i].knowledge.now);
@@ -165,11 +154,9 @@ void Execution::first_thread() {
     for (auto& check : scenario.checks_) check();
     scenario.checks_.clear();
     scenario.threads_.clear();
-    for (auto& exits = self().at_exit; !exits.empty();) {
-        const auto [destructor, object] = exits.back();
-        exits.pop_back();
-        destructor(object);
-    }
+    for (std::size_t i = 1; i < count_; ++i) drop_body(threads_[i]);
+    leave();
+    run_exits();
     scenario.checks_.shrink_to_fit();
     scenario.threads_.shrink_to_fit();
     enter();
@@ -179,11 +166,40 @@ void Execution::end_thread() {
     self().state = Thread::State::ended;
     ++self().knowledge.now.clock(running_);
     changed_something();
-    if (starting_) {
-        switch_to(0);
+    for (Thread* thread : waiting(Thread::State::waits_for_thread, &self())) wake(*thread);
+    if (starter_ != nobody) {
+        switch_to(std::exchange(starter_, nobody));
     } else {
         pass_on();
     }
+}
+
+std::size_t Execution::spawn(std::move_only_function<void()> body) {
+    if (count_ == most_threads) fail("more threads than the model has room for");
+    const std::size_t number = count_++;
+    Thread& thread = threads_[number];
+    if (!thread.fibre) thread.fibre = std::make_unique<Fibre>(stack_bytes);
+    thread.fibre->reset(&Execution::thread_body);
+    thread.knowledge = Knowledge();
+    thread.knowledge.now = self().knowledge.now;
+    thread.knowledge.now.clock(number) = 1;
+    thread.state = Thread::State::ready;
+    thread.yielded = false;
+    thread.acted_since_yield = true;
+    leave();
+    thread.body = new std::move_only_function<void()>(std::move(body));
+    enter();
+    thread.at_exit.clear();
+    ++self().knowledge.now.clock(running_);
+    starter_ = running_;
+    switch_to(number);
+    return number;
+}
+
+void Execution::drop_body(Thread& thread) {
+    leave();
+    delete std::exchange(thread.body, nullptr);
+    enter();
 }
 
 void Execution::switch_to(std::size_t thread) {
@@ -210,8 +226,8 @@ void Execution::step(const Step& step) {
     if (++steps_ > options_.most_steps) fail("no end after " + std::to_string(options_.most_steps) + " steps");
     if (running_ == 0) return;
     if (step.kind != Kind::yield) thread.acted_since_yield = true;
-    if (starting_) {
-        switch_to(0);
+    if (starter_ != nobody) {
+        switch_to(std::exchange(starter_, nobody));
     } else {
         pass_on();
     }
@@ -222,6 +238,7 @@ bool Execution::is_enabled(std::size_t index) const noexcept {
     switch (thread.state) {
         case Thread::State::ready: return true;
         case Thread::State::ended:
+        case Thread::State::waits_for_thread:
         case Thread::State::waits_for_lock: return false;
         case Thread::State::waits_for_notice: return thread.can_time_out;
         case Thread::State::waits_for_word: return thread.can_time_out || early_returns_ < options_.early_returns;
@@ -237,7 +254,7 @@ std::vector<std::size_t>& Execution::candidates() {
     candidates_.clear();
     const bool can_go_on = is_enabled(running_) && self().state == Thread::State::ready && !self().yielded;
     if (can_go_on) candidates_.push_back(running_);
-    if (can_go_on && options_.preemptions != unbounded && preemptions_ >= options_.preemptions) return candidates_;
+    if (can_go_on && options_.preemptions != any_number && preemptions_ >= options_.preemptions) return candidates_;
     // Who can run comes before who could only stop waiting.
     for (const bool ready : {true, false}) {
         for (std::size_t i = 0; i < count_; ++i) {
@@ -280,7 +297,7 @@ void Execution::pass_on() {
 }
 
 std::size_t Execution::choose_awake(const std::vector<std::size_t>& from) {
-    if (options_.preemptions != unbounded) return from[choose(from.size())];
+    if (options_.preemptions != any_number) return from[choose(from.size())];
     awake_.clear();
     for (const std::size_t thread : from) {
         if ((asleep_ >> thread & 1U) == 0) awake_.push_back(thread);

@@ -14,12 +14,12 @@
 
 namespace grainscope::model {
 
-inline constexpr int unbounded = -1;
+inline constexpr int any_number = -1;
 
 /// How far a case is explored.
 struct Options {
     /// How often a thread that could go on is interrupted (Musuvathi, Qadeer: "Iterative Context Bounding for
-    /// Systematic Testing of Multithreaded Programs", PLDI 2007). `unbounded`: every order of dependent steps, each
+    /// Systematic Testing of Multithreaded Programs", PLDI 2007). `any_number`: every order of dependent steps, each
     /// once (sleep sets; Godefroid: "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
     int preemptions = 2;
     /// How often a load finds another value than the newest, or a weak exchange fails for no reason.
@@ -28,6 +28,8 @@ struct Options {
     int early_returns = 0;
     /// Whether light_fence and heavy_fence are a compiler barrier and membarrier, or nothing and nothing.
     bool asymmetric_fences = false;
+    /// How many blocks of memory an execution may leave behind: what the code under test keeps for ever.
+    std::size_t keeps_blocks = 0;
     std::uint64_t most_schedules = 3'000'000;
     /// An execution with more steps than this is taken for one that never ends.
     std::uint32_t most_steps = 3000;
@@ -73,7 +75,7 @@ class Execution {
     static void enter() noexcept { inside_ = true; }
     static void leave() noexcept { inside_ = false; }
 
-    enum class Kind : std::uint8_t { load, store, update, fence, wait, wake, yield, lock, unlock, notify };
+    enum class Kind : std::uint8_t { load, store, update, fence, wait, wake, spawn, join, yield, lock, unlock, notify };
     struct Step {
         Kind kind = Kind::yield;
         const void* object = nullptr;
@@ -81,7 +83,7 @@ class Execution {
         bool is_seq_cst = false;
     };
     struct Thread {
-        enum class State : std::uint8_t { ready, waits_for_word, waits_for_lock, waits_for_notice, joins, ended };
+        enum class State : std::uint8_t { ready, waits_for_word, waits_for_lock, waits_for_notice, waits_for_thread, joins, ended };
         std::unique_ptr<Fibre> fibre;
         Knowledge knowledge;
         Step next;
@@ -91,11 +93,16 @@ class Execution {
         bool can_time_out = false;
         bool timed_out = false;
         const void* waits_on = nullptr;
+        std::move_only_function<void()>* body = nullptr;  ///< in the case's memory; lives until it is joined
         std::vector<std::pair<void (*)(void*), void*>> at_exit;
     };
 
     /// Where another thread may come first.
     void step(const Step& step);
+    /// Begins one more thread, up to its first step. Returns its number.
+    std::size_t spawn(std::move_only_function<void()> body);
+    /// Destroys what the thread ran, by whoever knows that it has ended.
+    static void drop_body(Thread& thread);
     /// The running thread cannot go on, or need not: another one does.
     void pass_on();
     /// Ends what step() began.
@@ -138,6 +145,7 @@ class Execution {
     static void thread_body();
     void thread_main();
     void first_thread();
+    void run_exits();
     void end_thread();
     void switch_to(std::size_t thread);
     [[nodiscard]] bool is_enabled(std::size_t thread) const noexcept;
@@ -160,10 +168,11 @@ class Execution {
 
     Fibre host_;
     std::vector<Thread> threads_;
+    static constexpr std::size_t nobody = most_threads;
     std::size_t count_ = 0;
     std::size_t running_ = 0;
     bool alone_ = true;
-    bool starting_ = false;
+    std::size_t starter_ = nobody;  ///< waits for a new thread to come to its first step
     Memory memory_;
     std::vector<Mutex> mutexes_;
     std::vector<std::pair<const void*, View>> buckets_;

@@ -19,8 +19,8 @@ Outcome explore(const Case& body, const Options& options) {
     Outcome outcome;
     Choices rehearsal;
     (void)run.run(body, options, rehearsal, false, true);  // statics of the code under test come to be
-    const bool bounded = options.preemptions != unbounded;
-    for (int preemptions = bounded ? 0 : unbounded; preemptions <= options.preemptions; ++preemptions) {
+    const bool bounded = options.preemptions != any_number;
+    for (int preemptions = bounded ? 0 : any_number; preemptions <= options.preemptions; ++preemptions) {
         Options bound = options;
         bound.preemptions = preemptions;
         Choices choices;

@@ -224,6 +224,27 @@ void yield(const Where& where) noexcept {
     run->self().yielded = false;
 }
 
+std::size_t start_thread(std::move_only_function<void()> body, const Where& where) noexcept {
+    Execution* const run = Execution::of_caller();
+    if (run == nullptr) fail("a thread is started outside any case", where);
+    const Inside inside(*run);
+    run->step({Kind::spawn, nullptr, where, true});
+    run->note("starts a thread", nullptr, 0, 0);
+    return run->spawn(std::move(body));
+}
+
+void join_thread(std::size_t thread, const Where& where) noexcept {
+    Execution* const run = Execution::of_caller();
+    if (run == nullptr) fail("a thread is joined outside any case", where);
+    const Inside inside(*run);
+    auto& other = run->threads()[thread];
+    run->step({Kind::join, &other, where, true});
+    if (other.state != State::ended) run->block(State::waits_for_thread, &other, false);
+    run->self().knowledge.now.join(other.knowledge.now);
+    run->note("joins", nullptr, 0, 0);
+    Execution::drop_body(other);
+}
+
 bool is_running() noexcept { return Execution::of_caller() != nullptr; }
 
 bool lock(const void* mutex, bool may_block) noexcept {
@@ -298,6 +319,10 @@ void notify(const void* condition, bool all) noexcept {
 Deadline now() noexcept {
     Execution* const run = Execution::of_caller();
     return run == nullptr ? Deadline{} : run->time;
+}
+
+void let_time_pass(std::chrono::nanoseconds by) noexcept {
+    if (Execution* const run = Execution::of_caller()) run->time += by;
 }
 
 void at_thread_exit(void (*destructor)(void*), void* object) noexcept {

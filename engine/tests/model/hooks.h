@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <source_location>
 
 namespace grainscope::model {
@@ -50,6 +52,10 @@ void futex_wake_one(const Cell& word, const Where& where) noexcept;
 /// Not scheduled again until another thread has changed something.
 void yield(const Where& where) noexcept;
 
+/// A further thread, for code that starts its own. Returns its number, for join_thread.
+[[nodiscard]] std::size_t start_thread(std::move_only_function<void()> body, const Where& where) noexcept;
+void join_thread(std::size_t thread, const Where& where) noexcept;
+
 // -- locks (pthread_mutex_t and pthread_cond_t, by their addresses) ---------------------------------------------------
 
 /// Whether the caller runs inside an execution, so that its locks are the model's.
@@ -60,6 +66,8 @@ void unlock(const void* mutex) noexcept;
 bool wait(const void* condition, const void* mutex, const Deadline* deadline) noexcept;
 void notify(const void* condition, bool all) noexcept;
 [[nodiscard]] Deadline now() noexcept;
+/// The time passes for once: for code that looks how long it has been at something.
+void let_time_pass(std::chrono::nanoseconds by) noexcept;
 void at_thread_exit(void (*destructor)(void*), void* object) noexcept;
 
 // -- plain memory -----------------------------------------------------------------------------------------------------
