@@ -23,8 +23,8 @@ struct Ends {
     std::optional<Sender<Item>> tx;
     std::optional<Receiver<Item>> rx;
     explicit Ends(Kind kind) {
-        auto [sender, receiver] = kind == Kind::list ? unbounded<Item>(at_once)
-                                                     : bounded<Item>(kind == Kind::zero ? 0 : 1, at_once);
+        auto [sender, receiver] =
+            kind == Kind::list ? unbounded<Item>(at_once) : bounded<Item>(kind == Kind::zero ? 0 : 1, at_once);
         tx.emplace(std::move(sender));
         rx.emplace(std::move(receiver));
     }
@@ -182,12 +182,14 @@ TEST_P(ModelChannel, TwoSelectsFacingEachOtherMeet) {
             const auto two = std::make_shared<Ends>(kind);
             // Each sends on one channel and receives on the other, whichever is ready first.
             scenario.thread([=] {
-                select(send(*one->tx, [] { return Item(1); }, [](auto&&) {}),
+                select(send(
+                           *one->tx, [] { return Item(1); }, [](auto&&) {}),
                        recv(*two->rx, [](std::expected<Item, RecvError> item) { (void)item.value().number(); }));
             });
             scenario.thread([=] {
                 select(recv(*one->rx, [](std::expected<Item, RecvError> item) { (void)item.value().number(); }),
-                       send(*two->tx, [] { return Item(2); }, [](auto&&) {}));
+                       send(
+                           *two->tx, [] { return Item(2); }, [](auto&&) {}));
             });
         },
         options(2, 0));

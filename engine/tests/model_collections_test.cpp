@@ -119,9 +119,7 @@ TEST(ModelArrayQueue, ForcePushBesideAPopLosesNothing) {
                 sum->fetch_add(oldest ? oldest->number() : 0, relaxed);
             });
             scenario.thread([=] { sum->fetch_add(pop(*queue), relaxed); });
-            scenario.at_end([=] {
-                check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice");
-            });
+            scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice"); });
         },
         {.preemptions = 3, .stale_reads = 1});
 }
@@ -138,9 +136,7 @@ TEST(ModelArrayQueue, TwoForcePushesLoseNothing) {
                     sum->fetch_add(oldest ? oldest->number() : 0, relaxed);
                 });
             }
-            scenario.at_end([=] {
-                check(sum->load(relaxed) + pop(*queue) == 6, "an element is lost or comes twice");
-            });
+            scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 6, "an element is lost or comes twice"); });
         },
         {.preemptions = 2, .stale_reads = 1});
 }
@@ -153,9 +149,7 @@ TEST(ModelArrayQueue, APushIntoAFullQueueBesideAPopIsFullOrFits) {
             check(push(*queue, 1), "no room where there is room");
             scenario.thread([=] { sum->fetch_add(push(*queue, 2) ? 0 : 2, relaxed); });
             scenario.thread([=] { sum->fetch_add(pop(*queue), relaxed); });
-            scenario.at_end([=] {
-                check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice");
-            });
+            scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice"); });
         },
         {.preemptions = 3, .stale_reads = 1});
 }
@@ -163,7 +157,8 @@ TEST(ModelArrayQueue, APushIntoAFullQueueBesideAPopIsFullOrFits) {
 // -- reclamation ------------------------------------------------------------------------------------------------------
 
 struct Node final : detail::Retired {
-    explicit Node(int number) : Retired([](Retired& retired) noexcept { delete static_cast<Node*>(&retired); }), item(number) {}
+    explicit Node(int number)
+        : Retired([](Retired& retired) noexcept { delete static_cast<Node*>(&retired); }), item(number) {}
     Item item;
 };
 

@@ -231,7 +231,8 @@ TEST(ModelMiniatures, TheLastOwnerMustHaveSeenTheOthersLeave) {
 }
 
 TEST(ModelMiniatures, WhatIsNeverFreedIsFound) {
-    expect_fails([](Scenario& scenario) { scenario.thread([] { (new Atomic<int>(1))->store(2, relaxed); }); }, "1 blocks of memory");
+    expect_fails([](Scenario& scenario) { scenario.thread([] { (new Atomic<int>(1))->store(2, relaxed); }); },
+                 "1 blocks of memory");
 }
 
 TEST(ModelMiniatures, WhatIsUsedAfterItsEndIsFound) {

@@ -32,8 +32,8 @@ std::string place_of(const Where& where) {
 bool writes(Execution::Kind kind) { return kind != Execution::Kind::load; }
 bool concerns_all(Execution::Kind kind) {
     return kind == Execution::Kind::fence || kind == Execution::Kind::yield || kind == Execution::Kind::lock ||
-           kind == Execution::Kind::unlock || kind == Execution::Kind::notify ||
-           kind == Execution::Kind::spawn || kind == Execution::Kind::join;
+           kind == Execution::Kind::unlock || kind == Execution::Kind::notify || kind == Execution::Kind::spawn ||
+           kind == Execution::Kind::join;
 }
 
 /// Whether two steps of different threads lead to the same in either order.
@@ -51,8 +51,7 @@ bool Execution::inside_ = true;
 
 Execution::Execution() : threads_(most_threads) {}
 
-Execution::End Execution::run(const Case& body, const Options& options, Choices& choices, bool traces,
-                              bool rehearses) {
+Execution::End Execution::run(const Case& body, const Options& options, Choices& choices, bool traces, bool rehearses) {
     options_ = options;
     choices_ = &choices;
     body_ = &body;
@@ -236,13 +235,18 @@ void Execution::step(const Step& step) {
 bool Execution::is_enabled(std::size_t index) const noexcept {
     const Thread& thread = threads_[index];
     switch (thread.state) {
-        case Thread::State::ready: return true;
+        case Thread::State::ready:
+            return true;
         case Thread::State::ended:
         case Thread::State::waits_for_thread:
-        case Thread::State::waits_for_lock: return false;
-        case Thread::State::waits_for_notice: return thread.can_time_out;
-        case Thread::State::waits_for_word: return thread.can_time_out || early_returns_ < options_.early_returns;
-        case Thread::State::joins: break;
+        case Thread::State::waits_for_lock:
+            return false;
+        case Thread::State::waits_for_notice:
+            return thread.can_time_out;
+        case Thread::State::waits_for_word:
+            return thread.can_time_out || early_returns_ < options_.early_returns;
+        case Thread::State::joins:
+            break;
     }
     for (std::size_t i = 1; i < count_; ++i) {
         if (threads_[i].state != Thread::State::ended) return false;
@@ -377,9 +381,14 @@ void Execution::report_deadlock() {
         if (threads_[i].state == Thread::State::ended) continue;
         what += ' ' + name_of(i) + " waits ";
         switch (threads_[i].state) {
-            case Thread::State::waits_for_lock: what += "for a lock;"; break;
-            case Thread::State::waits_for_notice: what += "for a notice;"; break;
-            default: what += "at " + place_of(threads_[i].next.where) + ';';
+            case Thread::State::waits_for_lock:
+                what += "for a lock;";
+                break;
+            case Thread::State::waits_for_notice:
+                what += "for a notice;";
+                break;
+            default:
+                what += "at " + place_of(threads_[i].next.where) + ';';
         }
     }
     what.back() = '.';

@@ -83,7 +83,15 @@ class Execution {
         bool is_seq_cst = false;
     };
     struct Thread {
-        enum class State : std::uint8_t { ready, waits_for_word, waits_for_lock, waits_for_notice, waits_for_thread, joins, ended };
+        enum class State : std::uint8_t {
+            ready,
+            waits_for_word,
+            waits_for_lock,
+            waits_for_notice,
+            waits_for_thread,
+            joins,
+            ended
+        };
         std::unique_ptr<Fibre> fibre;
         Knowledge knowledge;
         Step next;
@@ -112,7 +120,8 @@ class Execution {
 
     [[nodiscard]] Thread& self() noexcept { return threads_[running_]; }
     [[nodiscard]] std::size_t running() const noexcept { return running_; }
-    [[nodiscard]] std::vector<Thread>& threads() noexcept { return threads_; }
+    [[nodiscard]] Thread& thread(std::size_t number) noexcept { return threads_[number]; }
+    [[nodiscard]] std::size_t thread_count() const noexcept { return count_; }
     [[nodiscard]] Memory& memory() noexcept { return memory_; }
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }

@@ -21,8 +21,8 @@ class Fibre {
     Fibre(const Fibre&) = delete;
     Fibre& operator=(const Fibre&) = delete;
 
-    /// Makes `body` what the next switch here begins with, on a bare stack; what was upon it before is forgotten without
-    /// being destroyed. `body` must not return.
+    /// Makes `body` what the next switch here begins with, on a bare stack; what was upon it before is forgotten
+    /// without being destroyed. `body` must not return.
     void reset(void (*body)());
 
     /// Goes on where `to` switched away, and returns when somebody switches back here.

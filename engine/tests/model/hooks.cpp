@@ -35,12 +35,12 @@ void require_sound(Execution& run, const Cell& cell) {
 bool is_seq_cst(std::memory_order order) { return order == std::memory_order_seq_cst; }
 
 std::uint64_t read(Execution& run, const Cell& cell, std::size_t age, std::memory_order order) {
-    return run.memory().read(cell, age, run.running(), run.self().knowledge, order);
+    return run.memory().read(cell, age, run.self().knowledge, order);
 }
 
 void write(Execution& run, Cell& cell, std::uint64_t bits, std::memory_order order, bool is_update) {
     const bool changes = bits != cell.bits;
-    run.memory().write(cell, bits, run.running(), run.self().knowledge, order, is_update);
+    run.memory().write(cell, bits, run.self().knowledge, order, is_update);
     if (changes) run.changed_something();
 }
 
@@ -68,8 +68,7 @@ std::uint64_t load(const Cell& cell, std::memory_order order, const Where& where
     const Inside inside(*run);
     run->step({Kind::load, &cell, where, is_seq_cst(order)});
     require_sound(*run, cell);
-    const std::size_t age = run->choose_age(
-        run->memory().readable(cell, run->running(), run->self().knowledge, is_seq_cst(order)));
+    const std::size_t age = run->choose_age(run->memory().readable(cell, run->self().knowledge, is_seq_cst(order)));
     const std::uint64_t bits = read(*run, cell, age, order);
     run->note("load", &cell, bits, age);
     return bits;
@@ -125,8 +124,7 @@ bool compare_exchange(Cell& cell, std::uint64_t& expected, std::uint64_t desired
     run->step({Kind::update, &cell, where, true});
     require_sound(*run, cell);
     // A failing exchange is a load, which may find any older value but the expected one.
-    const std::size_t readable =
-        run->memory().readable(cell, run->running(), run->self().knowledge, is_seq_cst(failure));
+    const std::size_t readable = run->memory().readable(cell, run->self().knowledge, is_seq_cst(failure));
     std::size_t age = run->choose_age(readable);
     if (age > 0 && run->memory().peek(cell, age) == expected && !weak) age = 0;
     const bool matches = age == 0 && cell.bits == expected;
@@ -146,7 +144,7 @@ void fence(std::memory_order order, const Where& where) noexcept {
     if (run == nullptr || run->is_alone()) return;
     const Inside inside(*run);
     run->step({Kind::fence, nullptr, where, true});
-    run->memory().fence(run->running(), run->self().knowledge, order);
+    run->memory().fence(run->self().knowledge, order);
     run->note("fence", nullptr, 0, 0);
 }
 
@@ -160,9 +158,12 @@ void heavy_fence(const Where& where) noexcept {
     if (run == nullptr || run->is_alone()) return;
     const Inside inside(*run);
     run->step({Kind::fence, nullptr, where, true});
-    std::vector<Knowledge*> all;
-    for (auto& thread : run->threads()) all.push_back(&thread.knowledge);  // one that has ended passed a full fence
-    run->memory().fence_all(std::move(all));
+    // Twice: each fence comes before and after those of all others. A thread that has ended has passed one, too.
+    for (int round = 0; round < 2; ++round) {
+        for (std::size_t i = 0; i < run->thread_count(); ++i) {
+            run->memory().fence(run->thread(i).knowledge, std::memory_order_seq_cst);
+        }
+    }
     run->note("heavy fence", nullptr, 0, 0);
 }
 
@@ -175,7 +176,7 @@ bool futex_wait(const Cell& word, std::uint32_t expected, const Deadline* deadli
     // The kernel's lock orders a wait and a wake of the same word: who waits after a wake sees what was stored before.
     Knowledge& k = run->self().knowledge;
     k.now.join_stores(run->futex_bucket(&word));
-    const std::size_t age = run->choose_age(run->memory().readable(word, run->running(), k, false));
+    const std::size_t age = run->choose_age(run->memory().readable(word, k, false));
     const std::uint64_t bits = read(*run, word, age, std::memory_order_relaxed);
     if (static_cast<std::uint32_t>(bits) != expected) {
         run->note("wait: changed", &word, bits, age);
@@ -237,7 +238,7 @@ void join_thread(std::size_t thread, const Where& where) noexcept {
     Execution* const run = Execution::of_caller();
     if (run == nullptr) fail("a thread is joined outside any case", where);
     const Inside inside(*run);
-    auto& other = run->threads()[thread];
+    auto& other = run->thread(thread);
     run->step({Kind::join, &other, where, true});
     if (other.state != State::ended) run->block(State::waits_for_thread, &other, false);
     run->self().knowledge.now.join(other.knowledge.now);

@@ -75,7 +75,7 @@ const char* Memory::destroy(Cell& cell, const Knowledge& k) noexcept {
     return nullptr;
 }
 
-std::size_t Memory::readable(const Cell& cell, std::size_t, const Knowledge& k, bool is_seq_cst) {
+std::size_t Memory::readable(const Cell& cell, const Knowledge& k, bool is_seq_cst) {
     const Location& location = locate(cell);
     const std::size_t number = cell.location - 1;
     std::size_t oldest = k.now.store(number);
@@ -88,7 +88,7 @@ std::uint64_t Memory::peek(const Cell& cell, std::size_t age) const {
     return location.history[location.history.size() - 1 - age].bits;
 }
 
-std::uint64_t Memory::read(const Cell& cell, std::size_t age, std::size_t, Knowledge& k, std::memory_order order) {
+std::uint64_t Memory::read(const Cell& cell, std::size_t age, Knowledge& k, std::memory_order order) {
     const Location& location = locate(cell);
     const std::size_t number = cell.location - 1;
     const std::size_t index = location.history.size() - 1 - age;
@@ -101,7 +101,7 @@ std::uint64_t Memory::read(const Cell& cell, std::size_t age, std::size_t, Knowl
     return message.bits;
 }
 
-void Memory::write(Cell& cell, std::uint64_t bits, std::size_t, Knowledge& k, std::memory_order order, bool is_update) {
+void Memory::write(Cell& cell, std::uint64_t bits, Knowledge& k, std::memory_order order, bool is_update) {
     Location& location = locate(cell);
     const std::size_t number = cell.location - 1;
     const auto index = static_cast<Clock>(location.history.size());
@@ -116,20 +116,13 @@ void Memory::write(Cell& cell, std::uint64_t bits, std::size_t, Knowledge& k, st
     cell.bits = bits;
 }
 
-void Memory::fence(std::size_t, Knowledge& k, std::memory_order order) noexcept {
+void Memory::fence(Knowledge& k, std::memory_order order) noexcept {
     if (acquires(order)) k.now.join(k.to_acquire);
     if (order == std::memory_order_seq_cst) {
         k.now.join_stores(seq_cst_);
         seq_cst_.join_stores(k.now);
     }
     if (releases(order)) k.at_release = k.now;
-}
-
-void Memory::fence_all(std::vector<Knowledge*> threads) noexcept {
-    // Twice: each fence comes before and after those of all others.
-    for (int round = 0; round < 2; ++round) {
-        for (Knowledge* k : threads) fence(0, *k, std::memory_order_seq_cst);
-    }
 }
 
 }  // namespace grainscope::model

@@ -14,8 +14,8 @@ namespace grainscope::model {
 /// What one thread has seen and what it has set aside for fences.
 struct Knowledge {
     View now;
-    View to_acquire;   ///< seen by relaxed loads: an acquire fence makes it known
-    View at_release;   ///< known at the last release fence: what a relaxed store passes on
+    View to_acquire;  ///< seen by relaxed loads: an acquire fence makes it known
+    View at_release;  ///< known at the last release fence: what a relaxed store passes on
 };
 
 /// The rules of C++20 [atomics.order] as an operational model: the modification order of a location is the order of
@@ -28,24 +28,18 @@ class Memory {
     void end() noexcept;
 
     /// How many stores the next load could read, newest first; at least 1.
-    [[nodiscard]] std::size_t readable(const Cell& cell, std::size_t thread, const Knowledge& k, bool is_seq_cst);
+    [[nodiscard]] std::size_t readable(const Cell& cell, const Knowledge& k, bool is_seq_cst);
     /// The value of the store that is `age` stores old.
     [[nodiscard]] std::uint64_t peek(const Cell& cell, std::size_t age) const;
 
-    std::uint64_t read(const Cell& cell, std::size_t age, std::size_t thread, Knowledge& k, std::memory_order order);
-    void write(Cell& cell, std::uint64_t bits, std::size_t thread, Knowledge& k, std::memory_order order,
-               bool is_update);
-    void fence(std::size_t thread, Knowledge& k, std::memory_order order) noexcept;
-    /// A full fence in each of them at once.
-    void fence_all(std::vector<Knowledge*> threads) noexcept;
+    std::uint64_t read(const Cell& cell, std::size_t age, Knowledge& k, std::memory_order order);
+    void write(Cell& cell, std::uint64_t bits, Knowledge& k, std::memory_order order, bool is_update);
+    void fence(Knowledge& k, std::memory_order order) noexcept;
 
     /// Null, or what is wrong with a thread's touching the cell now.
     [[nodiscard]] const char* complaint(const Cell& cell, std::size_t thread, const Knowledge& k);
     /// Null, or what is wrong with destroying it.
     [[nodiscard]] const char* destroy(Cell& cell, const Knowledge& k) noexcept;
-
-    /// Its number in the trace; 0 if only one thread has ever touched it.
-    [[nodiscard]] std::uint32_t number(const Cell& cell) const noexcept { return cell.location; }
 
   private:
     struct Message {

@@ -21,9 +21,10 @@ using Unsigned = std::conditional_t<
 template <class T>
 constexpr std::uint64_t to_bits(T value) noexcept {
     if constexpr (std::is_pointer_v<T>) {
-        if consteval {
-            return 0;  // the only constant pointer there is use for
-        }
+        if
+            consteval {
+                return 0;  // the only constant pointer there is use for
+            }
     }
     return std::bit_cast<Unsigned<sizeof(T)>>(value);
 }
@@ -43,16 +44,14 @@ class Atomic {
 
     constexpr Atomic() noexcept : Atomic(T()) {}
     constexpr Atomic(T value) noexcept : cell_{.bits = to_bits(value)} {
-        if !consteval {
-            construct(cell_);
-        }
+        if
+            !consteval { construct(cell_); }
     }
     Atomic(const Atomic&) = delete;
     Atomic& operator=(const Atomic&) = delete;
     constexpr ~Atomic() {
-        if !consteval {
-            destroy(cell_);
-        }
+        if
+            !consteval { destroy(cell_); }
     }
 
     [[nodiscard]] bool is_lock_free() const noexcept { return true; }

@@ -20,8 +20,8 @@ inline bool futex_wait_until(const Atomic<std::uint32_t>& word, std::uint32_t ex
 }
 inline void futex_wait_until(const Atomic<std::uint32_t>& word, std::uint32_t expected, std::uint64_t deadline_ns,
                              model::Where where = model::Where::current()) noexcept {
-    futex_wait_until(word, expected,
-                     std::chrono::steady_clock::time_point(std::chrono::nanoseconds(deadline_ns)), where);
+    futex_wait_until(word, expected, std::chrono::steady_clock::time_point(std::chrono::nanoseconds(deadline_ns)),
+                     where);
 }
 inline void futex_wake_one(const Atomic<std::uint32_t>& word, model::Where where = model::Where::current()) noexcept {
     model::futex_wake_one(word.cell(), where);
