@@ -143,7 +143,9 @@ struct LastWill {
     LastWill(LastWill&&) noexcept = default;
     LastWill& operator=(LastWill&&) noexcept = default;
     ~LastWill() {
-        if (sender) EXPECT_FALSE(sender->send(LastWill())) << "the channel is disconnected while it is emptied";
+        if (sender) {
+            EXPECT_FALSE(sender->send(LastWill())) << "the channel is disconnected while it is emptied";
+        }
     }
 };
 

@@ -158,16 +158,16 @@ TEST(RunTimeSelect, CompletingItOnAnotherChannelThrowsAndLeavesItCompletable) {
     EXPECT_EQ(receiving.recv(rx), 2);
 }
 
+void destroy_a_selected_operation() {
+    auto [tx, rx] = bounded<int>(1);
+    Select select;
+    select.send(tx);
+    (void)select.select();
+}
+
 TEST(RunTimeSelectDeathTest, DestroyingAnUncompletedOperationEndsTheProgram) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    EXPECT_DEATH(
-        {
-            auto [tx, rx] = bounded<int>(1);
-            Select select;
-            select.send(tx);
-            (void)select.select();
-        },
-        "destroyed without being completed");
+    EXPECT_DEATH(destroy_a_selected_operation(), "destroyed without being completed");
 }
 
 TEST(RunTimeSelect, DisconnectedOperationsAreReadyWithTheError) {

@@ -154,7 +154,9 @@ void random_network(std::uint64_t network_seed) {
                     if (sends.empty() && receives.empty()) break;
                     auto chosen = select.select_timeout(std::chrono::microseconds(draw() % 200));
                     if (!chosen) {
-                        if (const auto ready = select.try_ready()) EXPECT_LT(*ready, sends.size() + receives.size());
+                        if (const auto ready = select.try_ready()) {
+                            EXPECT_LT(*ready, sends.size() + receives.size());
+                        }
                         continue;
                     }
                     if (const auto found = sends.find(chosen->index()); found != sends.end()) {

@@ -16,7 +16,7 @@
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// Positions and stamps are words of three fields: the lap in the high bits, one mark bit, the slot's index in the low
 /// bits. A tail with its mark set is disconnected. A slot's stamp is
@@ -348,4 +348,4 @@ class ArrayChannel final : public Channel<S> {
     alignas(cache_line) Waiters receivers_;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -5,7 +5,7 @@
 
 #include <grainscope/platform/parking.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// For waits that end as soon as another thread has run its next few instructions. It pauses 1, 2, 4, … 64 times, then
 /// offers the core: the other thread may have been preempted.
@@ -29,4 +29,4 @@ class Backoff {
     std::uint32_t step_ = 0;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -6,7 +6,7 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 // Acquire and release: the last handle sees what all others did before they let go.
 void Core::drop_sender() noexcept {
@@ -28,7 +28,7 @@ void Core::drop_owner() const noexcept {
 bool Core::wait(Side side, Token& token, Instant deadline) {
     for (;;) {
         for (std::uint32_t i = 0; i < policy_.spins; ++i) {
-            platform::cpu_relax();
+            policy_.pause_before_look(i);
             if (start(side, token)) return true;
         }
         for (std::uint32_t i = 0; i < policy_.yields; ++i) {
@@ -56,6 +56,8 @@ ChannelTelemetry Core::telemetry() const {
     return telemetry;
 }
 
+Core* of_any_flavour(Core* core) noexcept { return core; }
+
 void throw_empty_handle(const char* kind) {
     throw std::logic_error(std::string("this ") + kind + " was moved from or reset: it holds no channel");
 }
@@ -65,9 +67,9 @@ void throw_capacity_too_large(std::size_t capacity) {
                             "): a ring of that many messages does not fit into memory; unbounded() has no ring");
 }
 
-}  // namespace detail
+}  // namespace detail::channel
 
-ChannelWatch::ChannelWatch(const detail::Core& core) noexcept : core_(&core) { core.add_owner(); }
+ChannelWatch::ChannelWatch(const detail::channel::Core& core) noexcept : core_(&core) { core.add_owner(); }
 
 ChannelWatch::ChannelWatch(const ChannelWatch& other) noexcept : core_(other.core_) {
     if (core_ != nullptr) core_->add_owner();
@@ -78,7 +80,7 @@ ChannelWatch::~ChannelWatch() {
 }
 
 ChannelTelemetry ChannelWatch::telemetry() const {
-    if (core_ == nullptr) detail::throw_empty_handle("channel watch");
+    if (core_ == nullptr) detail::channel::throw_empty_handle("channel watch");
     return core_->telemetry();
 }
 

@@ -11,7 +11,7 @@
 #include <grainscope/channel/waiter.h>
 #include <grainscope/platform/atomic.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 enum class Flavour : std::uint8_t { array, list, zero, at, tick, never };
 enum class Side : std::uint8_t { send, receive };
@@ -98,6 +98,10 @@ class Core {
     mutable Atomic<std::size_t> owners_;
 };
 
+/// The same channel, of which the compiler no longer knows what it was made as: otherwise it warns of the flavours that
+/// this one is not.
+[[nodiscard]] Core* of_any_flavour(Core* core) noexcept;
+
 /// A moved-from or reset handle was used. Throws std::logic_error with one line that names the kind of handle.
 [[noreturn]] void throw_empty_handle(const char* kind);
 /// A capacity whose ring cannot exist. Throws std::length_error.
@@ -115,4 +119,4 @@ class Channel : public Core {
     using Core::Core;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -7,7 +7,7 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 /// Why an operation ended without doing its work.
 enum class Failure : std::uint8_t { not_ready, timed_out, disconnected };
@@ -33,23 +33,23 @@ class MessageError {
     Failure failure_;
 };
 
-}  // namespace detail
+}  // namespace detail::channel
 
 /// The message of a send on a channel without receivers.
 template <class T>
-class SendError : public detail::MessageError<T> {
+class SendError : public detail::channel::MessageError<T> {
   public:
-    explicit SendError(T message) : detail::MessageError<T>(std::move(message), detail::Failure::disconnected) {}
+    explicit SendError(T message) : detail::channel::MessageError<T>(std::move(message), detail::channel::Failure::disconnected) {}
     [[nodiscard]] const char* what() const noexcept { return "sending on a channel without receivers"; }
 };
 
 /// The message of a try_send: the channel is full, or has no receivers.
 template <class T>
-class TrySendError : public detail::MessageError<T> {
+class TrySendError : public detail::channel::MessageError<T> {
   public:
-    using detail::MessageError<T>::MessageError;
+    using detail::channel::MessageError<T>::MessageError;
     /// Whether there was no room, or, in a channel of capacity 0, no receiver waiting at that moment.
-    [[nodiscard]] bool is_full() const noexcept { return this->failure() == detail::Failure::not_ready; }
+    [[nodiscard]] bool is_full() const noexcept { return this->failure() == detail::channel::Failure::not_ready; }
     [[nodiscard]] const char* what() const noexcept {
         return is_full() ? "sending on a full channel" : "sending on a channel without receivers";
     }
@@ -57,10 +57,10 @@ class TrySendError : public detail::MessageError<T> {
 
 /// The message of a send that gave up waiting, or whose channel has no receivers.
 template <class T>
-class SendTimeoutError : public detail::MessageError<T> {
+class SendTimeoutError : public detail::channel::MessageError<T> {
   public:
-    using detail::MessageError<T>::MessageError;
-    [[nodiscard]] bool is_timeout() const noexcept { return this->failure() == detail::Failure::timed_out; }
+    using detail::channel::MessageError<T>::MessageError;
+    [[nodiscard]] bool is_timeout() const noexcept { return this->failure() == detail::channel::Failure::timed_out; }
     [[nodiscard]] const char* what() const noexcept {
         return is_timeout() ? "timed out sending on a channel" : "sending on a channel without receivers";
     }
@@ -76,31 +76,31 @@ struct RecvError {
 /// Why try_recv has no message: there is none now, or never will be.
 class TryRecvError {
   public:
-    explicit TryRecvError(detail::Failure failure) noexcept : failure_(failure) {}
-    [[nodiscard]] bool is_empty() const noexcept { return failure_ == detail::Failure::not_ready; }
-    [[nodiscard]] bool is_disconnected() const noexcept { return failure_ == detail::Failure::disconnected; }
+    explicit TryRecvError(detail::channel::Failure failure) noexcept : failure_(failure) {}
+    [[nodiscard]] bool is_empty() const noexcept { return failure_ == detail::channel::Failure::not_ready; }
+    [[nodiscard]] bool is_disconnected() const noexcept { return failure_ == detail::channel::Failure::disconnected; }
     [[nodiscard]] const char* what() const noexcept {
         return is_empty() ? "receiving on an empty channel" : RecvError().what();
     }
     friend bool operator==(TryRecvError, TryRecvError) = default;
 
   private:
-    detail::Failure failure_;
+    detail::channel::Failure failure_;
 };
 
 /// Why a receive with a time limit has no message: it gave up waiting, or there will never be one.
 class RecvTimeoutError {
   public:
-    explicit RecvTimeoutError(detail::Failure failure) noexcept : failure_(failure) {}
-    [[nodiscard]] bool is_timeout() const noexcept { return failure_ == detail::Failure::timed_out; }
-    [[nodiscard]] bool is_disconnected() const noexcept { return failure_ == detail::Failure::disconnected; }
+    explicit RecvTimeoutError(detail::channel::Failure failure) noexcept : failure_(failure) {}
+    [[nodiscard]] bool is_timeout() const noexcept { return failure_ == detail::channel::Failure::timed_out; }
+    [[nodiscard]] bool is_disconnected() const noexcept { return failure_ == detail::channel::Failure::disconnected; }
     [[nodiscard]] const char* what() const noexcept {
         return is_timeout() ? "timed out receiving on a channel" : RecvError().what();
     }
     friend bool operator==(RecvTimeoutError, RecvTimeoutError) = default;
 
   private:
-    detail::Failure failure_;
+    detail::channel::Failure failure_;
 };
 
 /// No operation of a Select was ready.

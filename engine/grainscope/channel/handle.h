@@ -18,7 +18,7 @@ class Sender;
 template <class T>
 class Receiver;
 
-namespace detail {
+namespace detail::channel {
 
 /// Calls f with the channel as what it is: one switch, and the call can be inlined.
 template <class S, class F>
@@ -64,6 +64,6 @@ constexpr void check_message_type() {
 
 struct HandleAccess;
 
-}  // namespace detail
+}  // namespace detail::channel
 
 }  // namespace grainscope

@@ -8,7 +8,7 @@ namespace grainscope {
 /// A moment on the steady clock, which is CLOCK_MONOTONIC.
 using Instant = std::chrono::steady_clock::time_point;
 
-namespace detail {
+namespace detail::channel {
 
 /// The deadline of an operation that waits as long as it takes, and of one that does not wait.
 inline constexpr Instant no_deadline = Instant::max();
@@ -26,6 +26,6 @@ template <class Rep, class Period>
     return now + std::chrono::ceil<Instant::duration>(delay);
 }
 
-}  // namespace detail
+}  // namespace detail::channel
 
 }  // namespace grainscope

@@ -15,7 +15,7 @@
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// A position counts slots, `lap` to a block; the last of a lap belongs to no slot: while an end stands there, whoever
 /// claimed the block's last slot installs the next block. An index is a position times two; its lowest bit means
@@ -368,4 +368,4 @@ class ListChannel final : public Channel<S> {
     alignas(cache_line) Waiters receivers_;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -6,7 +6,7 @@
 #include <grainscope/platform/atomic.h>
 #include <grainscope/platform/parking.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// Ulrich Drepper, "Futexes are tricky" (2011), the third mutex; with a short spin, since its holders are quick. To be
 /// used with std::scoped_lock.
@@ -33,4 +33,4 @@ class Lock {
     Atomic<std::uint32_t> word_{free};
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -11,17 +11,18 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 /// Between handles and what is made of them; no part of the interface.
 struct HandleAccess {
     template <class T>
-    [[nodiscard]] static std::pair<Sender<T>, Receiver<T>> both(Channel<Stored<T>>* channel) noexcept {
+    [[nodiscard]] static std::pair<Sender<T>, Receiver<T>> both(Channel<Stored<T>>* made) noexcept {
+        auto* const channel = static_cast<Channel<Stored<T>>*>(of_any_flavour(made));
         return {Sender<T>(channel), Receiver<T>(channel)};
     }
     template <class T>
-    [[nodiscard]] static Receiver<T> receiver(Channel<Stored<T>>* channel) noexcept {
-        return Receiver<T>(channel);
+    [[nodiscard]] static Receiver<T> receiver(Channel<Stored<T>>* made) noexcept {
+        return Receiver<T>(static_cast<Channel<Stored<T>>*>(of_any_flavour(made)));
     }
     template <class Handle>
     [[nodiscard]] static auto& channel(const Handle& handle) {
@@ -29,7 +30,7 @@ struct HandleAccess {
     }
 };
 
-}  // namespace detail
+}  // namespace detail::channel
 
 /// A channel for at most `capacity` messages; of capacity 0 each send waits for its receive (a rendezvous). Messages are
 /// received in the order in which they were sent. Sending and receiving take no lock; memory for all messages is taken
@@ -44,9 +45,9 @@ struct HandleAccess {
 template <class T>
 [[nodiscard]] std::pair<Sender<T>, Receiver<T>> bounded(std::size_t capacity,
                                                         SpinPolicy policy = SpinPolicy::standard()) {
-    using S = detail::Stored<T>;
-    if (capacity == 0) return detail::HandleAccess::both<T>(detail::ZeroChannel<S>::make(policy));
-    return detail::HandleAccess::both<T>(detail::ArrayChannel<S>::make(capacity, policy));
+    using S = detail::channel::Stored<T>;
+    if (capacity == 0) return detail::channel::HandleAccess::both<T>(detail::channel::ZeroChannel<S>::make(policy));
+    return detail::channel::HandleAccess::both<T>(detail::channel::ArrayChannel<S>::make(capacity, policy));
 }
 
 /// A channel for as many messages as there is memory for; sending never waits. It allocates a block for every 31
@@ -57,7 +58,7 @@ template <class T>
 ///     if (*rx.recv().value() != 5) std::abort();
 template <class T>
 [[nodiscard]] std::pair<Sender<T>, Receiver<T>> unbounded(SpinPolicy policy = SpinPolicy::standard()) {
-    return detail::HandleAccess::both<T>(detail::ListChannel<detail::Stored<T>>::make(policy));
+    return detail::channel::HandleAccess::both<T>(detail::channel::ListChannel<detail::channel::Stored<T>>::make(policy));
 }
 
 /// A channel without senders that never has a message and is never disconnected: an arm of a select that is switched
@@ -67,12 +68,12 @@ template <class T>
 ///     if (!nothing.try_recv().error().is_empty()) std::abort();
 template <class T>
 [[nodiscard]] Receiver<T> never() {
-    return detail::HandleAccess::receiver<T>(new detail::NeverChannel<detail::Stored<T>>);
+    return detail::channel::HandleAccess::receiver<T>(new detail::channel::NeverChannel<detail::channel::Stored<T>>);
 }
 
 /// One message, `time` itself, from that moment on. Never disconnected: a second receive waits for ever.
 [[nodiscard]] inline Receiver<Instant> at(Instant time) {
-    return detail::HandleAccess::receiver<Instant>(new detail::AtChannel(time));
+    return detail::channel::HandleAccess::receiver<Instant>(new detail::channel::AtChannel(time));
 }
 
 /// One message after `delay`, the moment that was reached; at once if it is not positive, never if the clock does not
@@ -84,8 +85,8 @@ template <class T>
 ///     if (std::chrono::steady_clock::now() < when) std::abort();
 template <class Rep, class Period>
 [[nodiscard]] Receiver<Instant> after(std::chrono::duration<Rep, Period> delay) {
-    const Instant when = detail::instant_after(delay);
-    return when == detail::no_deadline ? never<Instant>() : at(when);
+    const Instant when = detail::channel::instant_after(delay);
+    return when == detail::channel::no_deadline ? never<Instant>() : at(when);
 }
 
 /// A message every `period`, first after one period: the moment it was due. The next one is due a period after the last
@@ -98,11 +99,11 @@ template <class Rep, class Period>
 ///     if (ticker.recv().value() - first < 1ms) std::abort();
 template <class Rep, class Period>
 [[nodiscard]] Receiver<Instant> tick(std::chrono::duration<Rep, Period> period) {
-    const Instant first = detail::instant_after(period);
-    if (first == detail::no_deadline) return never<Instant>();
+    const Instant first = detail::channel::instant_after(period);
+    if (first == detail::channel::no_deadline) return never<Instant>();
     Instant::duration interval = Instant::duration::zero();
     if (period > period.zero()) interval = std::chrono::ceil<Instant::duration>(period);
-    return detail::HandleAccess::receiver<Instant>(new detail::TickChannel(first, interval));
+    return detail::channel::HandleAccess::receiver<Instant>(new detail::channel::TickChannel(first, interval));
 }
 
 }  // namespace grainscope

@@ -8,7 +8,7 @@
 #include <grainscope/platform/atomic.h>
 #include <grainscope/platform/parking.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// Room for one message on its way from one thread to another. It belongs to the side that waited; the other side learns of
 /// it by choosing the waiter. The sender fills it (or gives up), the receiver empties it.
@@ -86,4 +86,4 @@ class Packet {
     Place<S> place_;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -17,12 +17,12 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 /// How an iterator asks for its next message.
 enum class Asking : std::uint8_t { waiting, at_once };
 
-}  // namespace detail
+}  // namespace detail::channel
 
 /// Receives messages of type T. Copies are further receivers of the same channel; each message goes to one of them. When
 /// the last one is gone the channel is disconnected, and what is in it is destroyed. May be used by several threads at
@@ -54,25 +54,25 @@ class Receiver {
     ///     if (rx.recv() != 7) std::abort();
     ///     if (rx.recv().has_value()) std::abort();
     [[nodiscard]] std::expected<T, RecvError> recv() const {
-        return receive<RecvError>(detail::no_deadline, [](detail::Outcome) { return RecvError(); });
+        return receive<RecvError>(detail::channel::no_deadline, [](detail::channel::Outcome) { return RecvError(); });
     }
     /// Takes a message that is there, or, with capacity 0, whose sender waits.
     [[nodiscard]] std::expected<T, TryRecvError> try_recv() const {
-        return receive<TryRecvError>(detail::deadline_passed, [](detail::Outcome outcome) {
-            return TryRecvError(detail::failure_of(outcome));
+        return receive<TryRecvError>(detail::channel::deadline_passed, [](detail::channel::Outcome outcome) {
+            return TryRecvError(detail::channel::failure_of(outcome));
         });
     }
     /// As recv, but gives up after `timeout`.
     template <class Rep, class Period>
     [[nodiscard]] std::expected<T, RecvTimeoutError> recv_timeout(std::chrono::duration<Rep, Period> timeout) const {
-        return recv_deadline(detail::instant_after(timeout));
+        return recv_deadline(detail::channel::instant_after(timeout));
     }
     /// As recv, but gives up at `deadline`. One that has passed allows one try.
     [[nodiscard]] std::expected<T, RecvTimeoutError> recv_deadline(Instant deadline) const {
         // The smallest moment stands for "do not wait": the next one has passed as well, and says timeout.
-        if (deadline == detail::deadline_passed) deadline += Instant::duration(1);
+        if (deadline == detail::channel::deadline_passed) deadline += Instant::duration(1);
         return receive<RecvTimeoutError>(
-            deadline, [](detail::Outcome outcome) { return RecvTimeoutError(detail::failure_of(outcome)); });
+            deadline, [](detail::channel::Outcome outcome) { return RecvTimeoutError(detail::channel::failure_of(outcome)); });
     }
     /// As recv, but throws ChannelDisconnected.
     [[nodiscard]] T recv_or_throw() const {
@@ -85,21 +85,21 @@ class Receiver {
     /// many at a time as it can. Fails as recv does.
     [[nodiscard]] std::expected<std::vector<T>, RecvError> recv_many(std::size_t max) const {
         if (max == 0) throw std::invalid_argument("recv_many(0): at least one message must be asked for");
-        std::vector<detail::Stored<T>> taken;
+        std::vector<detail::channel::Stored<T>> taken;
         const std::size_t most = std::min(max, std::max<std::size_t>(len(), 1));
         taken.reserve(most);  // before anything is claimed: what follows cannot throw
-        detail::visit_receiving(channel(), [&](auto& flavour) {
-            const auto keep = [&](detail::Stored<T>&& message) { taken.push_back(std::move(message)); };
+        detail::channel::visit_receiving(channel(), [&](auto& flavour) {
+            const auto keep = [&](detail::channel::Stored<T>&& message) { taken.push_back(std::move(message)); };
             while (taken.size() < most) {
                 if (take_some(flavour, keep, most - taken.size()) > 0) continue;
-                if (!taken.empty() || flavour.receive(keep, detail::no_deadline) != detail::Outcome::done) break;
+                if (!taken.empty() || flavour.receive(keep, detail::channel::no_deadline) != detail::channel::Outcome::done) break;
             }
         });
         if (taken.empty()) return std::unexpected(RecvError());
-        if constexpr (detail::is_boxed<T>) {
+        if constexpr (detail::channel::is_boxed<T>) {
             std::vector<T> messages;
             messages.reserve(taken.size());
-            for (auto& box : taken) messages.push_back(detail::unstore<T>(std::move(box)));
+            for (auto& box : taken) messages.push_back(detail::channel::unstore<T>(std::move(box)));
             return messages;
         } else {
             return taken;
@@ -107,7 +107,7 @@ class Receiver {
     }
 
     /// A message at a time, read through a reference that is good until the next one. A single-pass input iterator.
-    template <detail::Asking asking>
+    template <detail::channel::Asking asking>
     class Iterator {
       public:
         using value_type = T;
@@ -129,7 +129,7 @@ class Receiver {
         explicit Iterator(const Receiver& receiver) : receiver_(&receiver) { fetch(); }
         void fetch() {
             message_.reset();
-            if constexpr (asking == detail::Asking::waiting) {
+            if constexpr (asking == detail::channel::Asking::waiting) {
                 if (auto message = receiver_->recv()) message_.emplace(*std::move(message));
             } else {
                 if (auto message = receiver_->try_recv()) message_.emplace(*std::move(message));
@@ -140,7 +140,7 @@ class Receiver {
     };
 
     /// The messages as a range; it holds a receiver of its own.
-    template <detail::Asking asking>
+    template <detail::channel::Asking asking>
     class Messages {
       public:
         [[nodiscard]] Iterator<asking> begin() const { return Iterator<asking>(receiver_); }
@@ -161,17 +161,17 @@ class Receiver {
     ///     int sum = 0;
     ///     for (int& message : rx) sum += message;
     ///     if (sum != 6) std::abort();
-    [[nodiscard]] Iterator<detail::Asking::waiting> begin() const { return Iterator<detail::Asking::waiting>(*this); }
+    [[nodiscard]] Iterator<detail::channel::Asking::waiting> begin() const { return Iterator<detail::channel::Asking::waiting>(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// The same as an object of its own.
-    [[nodiscard]] Messages<detail::Asking::waiting> iter() const {
+    [[nodiscard]] Messages<detail::channel::Asking::waiting> iter() const {
         (void)channel();
-        return Messages<detail::Asking::waiting>(*this);
+        return Messages<detail::channel::Asking::waiting>(*this);
     }
     /// What is there, without waiting.
-    [[nodiscard]] Messages<detail::Asking::at_once> try_iter() const {
+    [[nodiscard]] Messages<detail::channel::Asking::at_once> try_iter() const {
         (void)channel();
-        return Messages<detail::Asking::at_once>(*this);
+        return Messages<detail::channel::Asking::at_once>(*this);
     }
 
     /// How many messages are in the channel; 0 with capacity 0. A timer has one when it is due.
@@ -188,40 +188,40 @@ class Receiver {
     [[nodiscard]] bool is_disconnected() const { return channel().is_disconnected(); }
     /// Whether both receive from the same channel. All that never() makes are the same.
     [[nodiscard]] bool same_channel(const Receiver& other) const {
-        const bool both_never = channel().flavour() == detail::Flavour::never &&
-                                other.channel().flavour() == detail::Flavour::never;
+        const bool both_never = channel().flavour() == detail::channel::Flavour::never &&
+                                other.channel().flavour() == detail::channel::Flavour::never;
         return both_never || &channel() == &other.channel();
     }
     [[nodiscard]] ChannelTelemetry telemetry() const { return channel().telemetry(); }
     [[nodiscard]] ChannelWatch watch() const { return ChannelWatch(channel()); }
 
   private:
-    friend struct detail::HandleAccess;
-    using Channel = detail::Channel<detail::Stored<T>>;
+    friend struct detail::channel::HandleAccess;
+    using Channel = detail::channel::Channel<detail::channel::Stored<T>>;
 
-    explicit Receiver(Channel* channel) noexcept : channel_(channel) { detail::check_message_type<T>(); }
+    explicit Receiver(Channel* channel) noexcept : channel_(channel) { detail::channel::check_message_type<T>(); }
 
     [[nodiscard]] Channel& channel() const {
         if (channel_ == nullptr) [[unlikely]]
-            detail::throw_empty_handle("receiver");
+            detail::channel::throw_empty_handle("receiver");
         return *channel_;
     }
     template <class Error, class MakeError>
     [[nodiscard]] std::expected<T, Error> receive(Instant deadline, MakeError&& error) const {
-        std::optional<detail::Stored<T>> taken;
-        const detail::Outcome outcome = detail::visit_receiving(channel(), [&](auto& flavour) {
-            return flavour.receive([&](detail::Stored<T>&& message) { taken.emplace(std::move(message)); }, deadline);
+        std::optional<detail::channel::Stored<T>> taken;
+        const detail::channel::Outcome outcome = detail::channel::visit_receiving(channel(), [&](auto& flavour) {
+            return flavour.receive([&](detail::channel::Stored<T>&& message) { taken.emplace(std::move(message)); }, deadline);
         });
-        if (outcome != detail::Outcome::done) [[unlikely]]
+        if (outcome != detail::channel::Outcome::done) [[unlikely]]
             return std::unexpected(error(outcome));
-        return std::expected<T, Error>(std::in_place, detail::unstore<T>(*std::move(taken)));
+        return std::expected<T, Error>(std::in_place, detail::channel::unstore<T>(*std::move(taken)));
     }
     template <class Flavour, class Keep>
     static std::size_t take_some(Flavour& flavour, const Keep& keep, std::size_t most) {
         if constexpr (requires { flavour.receive_some(keep, most); })
             return flavour.receive_some(keep, most);
         else
-            return flavour.receive(keep, detail::deadline_passed) == detail::Outcome::done ? 1 : 0;
+            return flavour.receive(keep, detail::channel::deadline_passed) == detail::channel::Outcome::done ? 1 : 0;
     }
 
     Channel* channel_;

@@ -9,13 +9,13 @@
 
 namespace grainscope {
 
-void SelectedOperation::check(const detail::Core& core, detail::Side side) const {
+void SelectedOperation::check(const detail::channel::Core& core, detail::channel::Side side) const {
     if (channel_.get() == nullptr) throw std::logic_error("this selected operation was completed or moved from already");
     if (side != side_)
-        throw std::logic_error(side == detail::Side::send ? "a selected receive cannot be completed by send"
+        throw std::logic_error(side == detail::channel::Side::send ? "a selected receive cannot be completed by send"
                                                           : "a selected send cannot be completed by recv");
     if (channel_.get() != &core)
-        throw std::logic_error(side == detail::Side::send ? "passed a sender that was not selected"
+        throw std::logic_error(side == detail::channel::Side::send ? "passed a sender that was not selected"
                                                           : "passed a receiver that was not selected");
 }
 
@@ -24,7 +24,7 @@ void SelectedOperation::end_program() noexcept {
     std::terminate();
 }
 
-std::size_t Select::add(detail::Core& core, detail::Side side) {
+std::size_t Select::add(detail::channel::Core& core, detail::channel::Side side) {
     // Room first, so that what follows does not throw half way.
     channels_.reserve(channels_.size() + 1);
     indices_.reserve(indices_.size() + 1);
@@ -50,7 +50,7 @@ void Select::remove(std::size_t index) {
     std::iota(order_.begin(), order_.end(), 0U);
 }
 
-detail::SelectSet Select::set() {
+detail::channel::SelectSet Select::set() {
     return {.operations = operations_, .order = order_, .entries = entries_, .biased = biased_};
 }
 
@@ -59,25 +59,25 @@ void Select::check_not_empty() const {
 }
 
 std::optional<SelectedOperation> Select::claim(Instant deadline) {
-    detail::Token token;
-    const auto chosen = detail::run_select(set(), deadline, token);
+    detail::channel::Token token;
+    const auto chosen = detail::channel::run_select(set(), deadline, token);
     if (!chosen) return std::nullopt;
     return SelectedOperation(channels_[*chosen], operations_[*chosen].side, indices_[*chosen], token);
 }
 
 std::optional<std::size_t> Select::look(Instant deadline) {
-    const auto found = detail::run_ready(set(), deadline);
+    const auto found = detail::channel::run_ready(set(), deadline);
     if (!found) return std::nullopt;
     return indices_[*found];
 }
 
 SelectedOperation Select::select() {
     check_not_empty();
-    return *claim(detail::no_deadline);
+    return *claim(detail::channel::no_deadline);
 }
 
 std::expected<SelectedOperation, TrySelectError> Select::try_select() {
-    if (auto chosen = claim(detail::deadline_passed)) return *std::move(chosen);
+    if (auto chosen = claim(detail::channel::deadline_passed)) return *std::move(chosen);
     return std::unexpected(TrySelectError());
 }
 
@@ -88,11 +88,11 @@ std::expected<SelectedOperation, SelectTimeoutError> Select::select_deadline(Ins
 
 std::size_t Select::ready() {
     check_not_empty();
-    return *look(detail::no_deadline);
+    return *look(detail::channel::no_deadline);
 }
 
 std::expected<std::size_t, TryReadyError> Select::try_ready() {
-    if (const auto found = look(detail::deadline_passed)) return *found;
+    if (const auto found = look(detail::channel::deadline_passed)) return *found;
     return std::unexpected(TryReadyError());
 }
 

@@ -11,7 +11,7 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 /// Keeps a channel's memory, not its connection.
 class CoreHold {
@@ -35,7 +35,7 @@ class CoreHold {
     Core* core_;
 };
 
-}  // namespace detail
+}  // namespace detail::channel
 
 /// An operation that a Select has chosen and that must now be completed, by recv or send on the channel it was chosen
 /// for. Move-only. Destroying it uncompleted ends the program with a message, as the other side may be waiting.
@@ -53,33 +53,33 @@ class [[nodiscard]] SelectedOperation {
     /// Completes a receive. Throws std::logic_error, and stays to be completed, if this is not the receiver's operation.
     template <class T>
     [[nodiscard]] std::expected<T, RecvError> recv(const Receiver<T>& receiver) {
-        auto& channel = detail::HandleAccess::channel(receiver);
-        check(channel, detail::Side::receive);
-        const detail::CoreHold held = std::move(channel_);
-        return detail::complete_receive<T>(channel, token_);
+        auto& channel = detail::channel::HandleAccess::channel(receiver);
+        check(channel, detail::channel::Side::receive);
+        const detail::channel::CoreHold held = std::move(channel_);
+        return detail::channel::complete_receive<T>(channel, token_);
     }
     /// Completes a send. Throws std::logic_error, and stays to be completed, if this is not the sender's operation; the
     /// message is lost then. If moving the message throws, nothing is sent and the operation is completed.
     template <class T>
     [[nodiscard]] std::expected<void, SendError<T>> send(const Sender<T>& sender, std::type_identity_t<T> message) {
-        auto& channel = detail::HandleAccess::channel(sender);
-        check(channel, detail::Side::send);
-        const detail::CoreHold held = std::move(channel_);
-        return detail::complete_send<T>(channel, token_, [&]() -> T { return std::move(message); });
+        auto& channel = detail::channel::HandleAccess::channel(sender);
+        check(channel, detail::channel::Side::send);
+        const detail::channel::CoreHold held = std::move(channel_);
+        return detail::channel::complete_send<T>(channel, token_, [&]() -> T { return std::move(message); });
     }
 
   private:
     friend class Select;
-    SelectedOperation(detail::CoreHold channel, detail::Side side, std::size_t index, detail::Token token) noexcept
+    SelectedOperation(detail::channel::CoreHold channel, detail::channel::Side side, std::size_t index, detail::channel::Token token) noexcept
         : channel_(std::move(channel)), side_(side), index_(index), token_(token) {}
 
-    void check(const detail::Core& core, detail::Side side) const;
+    void check(const detail::channel::Core& core, detail::channel::Side side) const;
     [[noreturn]] static void end_program() noexcept;
 
-    detail::CoreHold channel_;  ///< null: completed
-    detail::Side side_;
+    detail::channel::CoreHold channel_;  ///< null: completed
+    detail::channel::Side side_;
     std::size_t index_;
-    detail::Token token_;
+    detail::channel::Token token_;
 };
 
 /// Operations on channels, gathered at run time, of which the first that is ready is to be done. Each has an index,
@@ -109,12 +109,12 @@ class Select {
     /// Adds a receive. Returns its index.
     template <class T>
     std::size_t recv(const Receiver<T>& receiver) {
-        return add(detail::HandleAccess::channel(receiver), detail::Side::receive);
+        return add(detail::channel::HandleAccess::channel(receiver), detail::channel::Side::receive);
     }
     /// Adds a send. Returns its index.
     template <class T>
     std::size_t send(const Sender<T>& sender) {
-        return add(detail::HandleAccess::channel(sender), detail::Side::send);
+        return add(detail::channel::HandleAccess::channel(sender), detail::channel::Side::send);
     }
     /// Takes an operation out again. O(operations). Throws std::invalid_argument if there is none with this index.
     void remove(std::size_t index);
@@ -125,7 +125,7 @@ class Select {
     template <class Rep, class Period>
     [[nodiscard]] std::expected<SelectedOperation, SelectTimeoutError> select_timeout(
         std::chrono::duration<Rep, Period> timeout) {
-        return select_deadline(detail::instant_after(timeout));
+        return select_deadline(detail::channel::instant_after(timeout));
     }
     [[nodiscard]] std::expected<SelectedOperation, SelectTimeoutError> select_deadline(Instant deadline);
 
@@ -136,22 +136,22 @@ class Select {
     template <class Rep, class Period>
     [[nodiscard]] std::expected<std::size_t, ReadyTimeoutError> ready_timeout(
         std::chrono::duration<Rep, Period> timeout) {
-        return ready_deadline(detail::instant_after(timeout));
+        return ready_deadline(detail::channel::instant_after(timeout));
     }
     [[nodiscard]] std::expected<std::size_t, ReadyTimeoutError> ready_deadline(Instant deadline);
 
   private:
-    std::size_t add(detail::Core& core, detail::Side side);
+    std::size_t add(detail::channel::Core& core, detail::channel::Side side);
     void check_not_empty() const;
     std::optional<SelectedOperation> claim(Instant deadline);
     std::optional<std::size_t> look(Instant deadline);
-    [[nodiscard]] detail::SelectSet set();
+    [[nodiscard]] detail::channel::SelectSet set();
 
-    std::vector<detail::SelectOperation> operations_;
-    std::vector<detail::CoreHold> channels_;  ///< of the operations, in the same order
+    std::vector<detail::channel::SelectOperation> operations_;
+    std::vector<detail::channel::CoreHold> channels_;  ///< of the operations, in the same order
     std::vector<std::size_t> indices_;        ///< likewise
     std::vector<std::uint32_t> order_;
-    std::vector<detail::EntryRoom> entries_;
+    std::vector<detail::channel::EntryRoom> entries_;
     std::size_t next_index_ = 0;
     bool biased_ = false;
 };

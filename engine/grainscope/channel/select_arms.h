@@ -21,7 +21,7 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 
 enum class ArmKind : std::uint8_t { operation, fallback };
 
@@ -197,12 +197,12 @@ class SelectCall {
     std::tuple<Arms&...> arms_;
 };
 
-}  // namespace detail
+}  // namespace detail::channel
 
 /// An arm of select that receives. The handler takes std::expected<T, RecvError>, or nothing; a disconnected channel is
 /// ready, with the error.
 template <class T, class Handler>
-detail::RecvArm<T, std::remove_reference_t<Handler>> recv(const Receiver<T>& receiver, Handler&& handler) {
+detail::channel::RecvArm<T, std::remove_reference_t<Handler>> recv(const Receiver<T>& receiver, Handler&& handler) {
     return {receiver, handler};
 }
 
@@ -211,21 +211,21 @@ detail::RecvArm<T, std::remove_reference_t<Handler>> recv(const Receiver<T>& rec
 /// is sent and the exception leaves select.
 template <class T, class Value, class Handler>
     requires std::convertible_to<Value, T> || std::invocable<Value>
-detail::SendArm<T, Value, std::remove_reference_t<Handler>> send(const Sender<T>& sender, Value&& value,
+detail::channel::SendArm<T, Value, std::remove_reference_t<Handler>> send(const Sender<T>& sender, Value&& value,
                                                                  Handler&& handler) {
     return {sender, std::forward<Value>(value), handler};
 }
 
 /// The arm of select that is taken if none of the others is ready.
 template <class F>
-detail::OtherwiseArm<std::remove_reference_t<F>> otherwise(F&& f) {
-    return {f, detail::deadline_passed};
+detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise(F&& f) {
+    return {f, detail::channel::deadline_passed};
 }
 
 /// The arm of select that is taken if none of the others has become ready after `delay`.
 template <class Rep, class Period, class F>
-detail::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::chrono::duration<Rep, Period> delay, F&& f) {
-    return {f, detail::instant_after(delay)};
+detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::chrono::duration<Rep, Period> delay, F&& f) {
+    return {f, detail::channel::instant_after(delay)};
 }
 
 /// Waits until one of the operations can be done, does it, and calls its handler, whose value it returns; of several that
@@ -240,9 +240,9 @@ detail::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::chrono::du
 ///         grainscope::recv(rx1, [](std::expected<int, grainscope::RecvError>) { return std::size_t{0}; }),
 ///         grainscope::recv(rx2, [](std::expected<std::string, grainscope::RecvError> text) { return text->size(); }));
 ///     if (got != 3) std::abort();
-template <detail::SelectArm... Arms>
+template <detail::channel::SelectArm... Arms>
 auto select(Arms&&... arms) {
-    return detail::SelectCall<std::remove_reference_t<Arms>...>(arms...).run(false);
+    return detail::channel::SelectCall<std::remove_reference_t<Arms>...>(arms...).run(false);
 }
 
 /// As select, but of several that are ready it takes the first.
@@ -251,9 +251,9 @@ auto select(Arms&&... arms) {
 ///     bool sent = grainscope::select_biased(grainscope::send(tx, 1, [] { return true; }),
 ///                                           grainscope::recv(rx, [] { return false; }));
 ///     if (!sent || rx.len() != 1) std::abort();
-template <detail::SelectArm... Arms>
+template <detail::channel::SelectArm... Arms>
 auto select_biased(Arms&&... arms) {
-    return detail::SelectCall<std::remove_reference_t<Arms>...>(arms...).run(true);
+    return detail::channel::SelectCall<std::remove_reference_t<Arms>...>(arms...).run(true);
 }
 
 }  // namespace grainscope

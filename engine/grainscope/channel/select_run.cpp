@@ -7,7 +7,7 @@
 #include <grainscope/platform/clock.h>
 #include <grainscope/platform/parking.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 namespace {
 
@@ -49,7 +49,7 @@ class Run {
         const SpinPolicy policy = longest_policy();
         for (;;) {
             for (std::uint32_t i = 0; i < policy.spins; ++i) {
-                platform::cpu_relax();
+                policy.pause_before_look(i);
                 if (const auto found = look()) return found;
             }
             for (std::uint32_t i = 0; i < policy.yields; ++i) {
@@ -158,4 +158,4 @@ std::optional<std::size_t> run_ready(const SelectSet& set, Instant deadline) {
     return run(look, block);
 }
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

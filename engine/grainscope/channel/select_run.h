@@ -11,7 +11,7 @@
 #include <grainscope/channel/instant.h>
 #include <grainscope/channel/waiter.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// One operation of a select.
 struct SelectOperation {
@@ -42,4 +42,4 @@ struct SelectSet {
 /// Waits until one of the operations is ready, without claiming it. Returns its index; none at the deadline.
 [[nodiscard]] std::optional<std::size_t> run_ready(const SelectSet& set, Instant deadline);
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -52,25 +52,25 @@ class Sender {
     ///     rx.reset();
     ///     if (std::move(tx.send("back").error()).into_inner() != "back") std::abort();
     [[nodiscard]] std::expected<void, SendError<T>> send(T message) const {
-        detail::Stored<T> stored = detail::store<T>(std::move(message));
-        if (send_until(stored, detail::no_deadline) == detail::Outcome::done) [[likely]]
+        detail::channel::Stored<T> stored = detail::channel::store<T>(std::move(message));
+        if (send_until(stored, detail::channel::no_deadline) == detail::channel::Outcome::done) [[likely]]
             return {};
-        return std::unexpected(SendError<T>(detail::unstore<T>(std::move(stored))));
+        return std::unexpected(SendError<T>(detail::channel::unstore<T>(std::move(stored))));
     }
     /// Sends if that is possible at once: if there is room, or, with capacity 0, if a receiver waits.
     [[nodiscard]] std::expected<void, TrySendError<T>> try_send(T message) const {
-        return send_or_fail<TrySendError<T>>(std::move(message), detail::deadline_passed);
+        return send_or_fail<TrySendError<T>>(std::move(message), detail::channel::deadline_passed);
     }
     /// As send, but gives up after `timeout`.
     template <class Rep, class Period>
     [[nodiscard]] std::expected<void, SendTimeoutError<T>> send_timeout(
         T message, std::chrono::duration<Rep, Period> timeout) const {
-        return send_deadline(std::move(message), detail::instant_after(timeout));
+        return send_deadline(std::move(message), detail::channel::instant_after(timeout));
     }
     /// As send, but gives up at `deadline`. One that has passed allows one try.
     [[nodiscard]] std::expected<void, SendTimeoutError<T>> send_deadline(T message, Instant deadline) const {
         // The smallest moment stands for "do not wait": the next one has passed as well, and says timeout.
-        if (deadline == detail::deadline_passed) deadline += Instant::duration(1);
+        if (deadline == detail::channel::deadline_passed) deadline += Instant::duration(1);
         return send_or_fail<SendTimeoutError<T>>(std::move(message), deadline);
     }
     /// As send, but throws ChannelDisconnected, and the message is lost, if there is no receiver.
@@ -91,21 +91,21 @@ class Sender {
     [[nodiscard]] std::expected<std::size_t, SendError<std::vector<T>>> send_many(R&& range) const {
         constexpr bool moves = !std::is_lvalue_reference_v<R> && !std::ranges::borrowed_range<R>;
         constexpr bool as_they_lie = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
-                                     std::is_same_v<std::ranges::range_value_t<R>, T> && !detail::is_boxed<T>;
-        if constexpr (as_they_lie && moves && std::is_same_v<decltype(*std::ranges::data(range)), T&>) {
+                                     std::is_same_v<std::ranges::range_value_t<R>, T> && !detail::channel::is_boxed<T>;
+        if constexpr (as_they_lie && moves && std::is_same_v<std::ranges::range_reference_t<R>, T&>) {
             return send_all(std::span<T>(std::ranges::data(range), std::ranges::size(range)));
         } else if constexpr (as_they_lie && std::is_nothrow_copy_constructible_v<T>) {
             return send_all(std::span<const T>(std::ranges::data(range), std::ranges::size(range)));
         } else {
-            std::vector<detail::Stored<T>> stored;
+            std::vector<detail::channel::Stored<T>> stored;
             if constexpr (std::ranges::sized_range<R>) stored.reserve(std::ranges::size(range));
             for (auto&& element : range) {
                 if constexpr (moves)
-                    stored.push_back(detail::store<T>(T(std::move(element))));
+                    stored.push_back(detail::channel::store<T>(T(std::move(element))));
                 else
-                    stored.push_back(detail::store<T>(T(std::forward<decltype(element)>(element))));
+                    stored.push_back(detail::channel::store<T>(T(std::forward<decltype(element)>(element))));
             }
-            return send_all(std::span<detail::Stored<T>>(stored));
+            return send_all(std::span<detail::channel::Stored<T>>(stored));
         }
     }
 
@@ -127,32 +127,32 @@ class Sender {
     [[nodiscard]] ChannelWatch watch() const { return ChannelWatch(channel()); }
 
   private:
-    friend struct detail::HandleAccess;
-    using Channel = detail::Channel<detail::Stored<T>>;
+    friend struct detail::channel::HandleAccess;
+    using Channel = detail::channel::Channel<detail::channel::Stored<T>>;
 
-    explicit Sender(Channel* channel) noexcept : channel_(channel) { detail::check_message_type<T>(); }
+    explicit Sender(Channel* channel) noexcept : channel_(channel) { detail::channel::check_message_type<T>(); }
 
     [[nodiscard]] Channel& channel() const {
         if (channel_ == nullptr) [[unlikely]]
-            detail::throw_empty_handle("sender");
+            detail::channel::throw_empty_handle("sender");
         return *channel_;
     }
-    [[nodiscard]] detail::Outcome send_until(detail::Stored<T>& stored, Instant deadline) const {
-        return detail::visit_sending(channel(), [&](auto& flavour) { return flavour.send(stored, deadline); });
+    [[nodiscard]] detail::channel::Outcome send_until(detail::channel::Stored<T>& stored, Instant deadline) const {
+        return detail::channel::visit_sending(channel(), [&](auto& flavour) { return flavour.send(stored, deadline); });
     }
     template <class Error>
     [[nodiscard]] std::expected<void, Error> send_or_fail(T message, Instant deadline) const {
-        detail::Stored<T> stored = detail::store<T>(std::move(message));
-        const detail::Outcome outcome = send_until(stored, deadline);
-        if (outcome == detail::Outcome::done) return {};
-        return std::unexpected(Error(detail::unstore<T>(std::move(stored)), detail::failure_of(outcome)));
+        detail::channel::Stored<T> stored = detail::channel::store<T>(std::move(message));
+        const detail::channel::Outcome outcome = send_until(stored, deadline);
+        if (outcome == detail::channel::Outcome::done) return {};
+        return std::unexpected(Error(detail::channel::unstore<T>(std::move(stored)), detail::channel::failure_of(outcome)));
     }
     template <class From>
     [[nodiscard]] std::expected<std::size_t, SendError<std::vector<T>>> send_all(std::span<From> messages) const {
         const std::size_t all = messages.size();
         while (!messages.empty()) {
             const std::size_t sent =
-                detail::visit_sending(channel(), [&](auto& flavour) { return flavour.send_some(messages); });
+                detail::channel::visit_sending(channel(), [&](auto& flavour) { return flavour.send_some(messages); });
             if (sent == 0) return std::unexpected(SendError<std::vector<T>>(unsent(messages)));
             messages = messages.subspan(sent);
         }
@@ -166,7 +166,7 @@ class Sender {
             if constexpr (std::is_const_v<From>)
                 rest.push_back(message);
             else
-                rest.push_back(detail::unstore<T>(std::move(message)));
+                rest.push_back(detail::channel::unstore<T>(std::move(message)));
         }
         return rest;
     }

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// A message lies in the channel as itself if moving it cannot throw. Any other lies on the heap and its pointer in the
 /// channel: a move that throws then throws before a place is claimed or after it is free again, and no place is ever
@@ -57,4 +57,4 @@ class Place {
     alignas(S) unsigned char bytes_[sizeof(S)];
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

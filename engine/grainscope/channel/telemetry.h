@@ -8,7 +8,7 @@
 
 namespace grainscope {
 
-namespace detail {
+namespace detail::channel {
 class Core;
 }
 
@@ -54,9 +54,9 @@ class ChannelWatch {
     friend class Sender;
     template <class T>
     friend class Receiver;
-    explicit ChannelWatch(const detail::Core& core) noexcept;
+    explicit ChannelWatch(const detail::channel::Core& core) noexcept;
 
-    const detail::Core* core_;
+    const detail::channel::Core* core_;
 };
 
 }  // namespace grainscope

@@ -14,7 +14,7 @@
 #include <grainscope/channel/core.h>
 #include <grainscope/platform/atomic.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// What timers share: they are never sent to, never disconnected, and list no waiters, as nobody makes them ready.
 template <class S>
@@ -178,4 +178,4 @@ class NeverChannel final : public SourceChannel<S> {
     void add_telemetry(ChannelTelemetry&) const override {}
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

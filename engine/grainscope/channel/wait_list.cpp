@@ -1,6 +1,6 @@
 #include <grainscope/channel/wait_list.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 void EntryList::push_back(Entry& entry) noexcept {
     entry.previous = last_;
@@ -142,4 +142,4 @@ Blocked Waiters::blocked() const noexcept {
     return list_.blocked();
 }
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

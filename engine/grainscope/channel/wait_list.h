@@ -9,7 +9,7 @@
 #include <grainscope/channel/waiter.h>
 #include <grainscope/platform/atomic.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// How many wait, and how long all have waited, the present ones included.
 struct Blocked {
@@ -103,4 +103,4 @@ class Waiters {
     WaitList list_;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

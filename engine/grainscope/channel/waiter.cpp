@@ -7,10 +7,10 @@ namespace grainscope {
 
 SpinPolicy SpinPolicy::standard() noexcept {
     static const bool alone = platform::usable_cores() < 2;
-    return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 60, .yields = 4};
+    return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 7, .yields = 4};
 }
 
-namespace detail {
+namespace detail::channel {
 
 void Lock::lock_slowly() noexcept {
     for (int i = 0; i < 60; ++i) {
@@ -26,9 +26,12 @@ void Waiter::Woken::wake() const noexcept {
 }
 
 Selection Waiter::spin(SpinPolicy policy) noexcept {
-    for (std::uint32_t i = 0; i < policy.spins; ++i) {
-        if (const Selection ended = selection(); ended != still_waiting) return ended;
-        platform::cpu_relax();
+    // As many pauses as a look at the channel would get; the word is this thread's own, so it looks after each.
+    for (std::uint32_t look = 0; look < policy.spins; ++look) {
+        for (std::uint32_t i = 0; i < SpinPolicy::pauses_before_look(look); ++i) {
+            if (const Selection ended = selection(); ended != still_waiting) return ended;
+            platform::cpu_relax();
+        }
     }
     for (std::uint32_t i = 0; i < policy.yields; ++i) {
         if (const Selection ended = selection(); ended != still_waiting) return ended;
@@ -55,6 +58,6 @@ Selection Waiter::park(Instant deadline) noexcept {
     });
 }
 
-}  // namespace detail
+}  // namespace detail::channel
 
 }  // namespace grainscope

@@ -8,7 +8,7 @@
 #include <grainscope/platform/atomic.h>
 #include <grainscope/platform/clock.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// What ended a wait. Values from `first_operation` on say which of a select's operations was chosen.
 using Selection = std::uint32_t;
@@ -79,4 +79,4 @@ struct Entry {
     Entry* next = nullptr;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

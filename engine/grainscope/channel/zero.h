@@ -16,7 +16,7 @@
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
 
-namespace grainscope::detail {
+namespace grainscope::detail::channel {
 
 /// Whoever comes first puts a packet into its side's list and waits; whoever comes second chooses the first waiter of the
 /// other side and completes the exchange through that packet. The lock is held for choosing alone.
@@ -288,4 +288,4 @@ class ZeroChannel final : public Channel<S> {
     WaitList receivers_;
 };
 
-}  // namespace grainscope::detail
+}  // namespace grainscope::detail::channel

@@ -52,14 +52,12 @@ class Sleep {
         word_.value_.fetch_add(restricted ? one_sleeper : one_sleeper - one_searcher, seq_cst);
         place.state.store(restricted ? parked_restricted : parked, seq_cst);
         platform::heavy_fence();  // pairs with light_fence in Lane::push
-        if (keep_awake()) {
-            wake(index);  // unless somebody was faster; either way the counts are right
-            return false;
-        }
-        on_sleep();
+        const bool stays = keep_awake();
+        if (stays && wake(index)) return false;
+        if (!stays) on_sleep();  // else somebody was faster, and is about to count this worker as a searcher
         for (;;) {
             const std::uint32_t state = place.state.load(acquire);  // pairs with the waker's exchange
-            if (state == awake) return true;
+            if (state == awake) return !stays;
             platform::futex_wait(place.state, state);
         }
     }
@@ -68,8 +66,10 @@ class Sleep {
     bool wake(std::size_t index) noexcept {
         Place& place = places_[index];
         std::uint32_t state = place.state.load(seq_cst);
-        if (state == awake || !place.state.compare_exchange_strong(state, awake, seq_cst)) return false;
+        if (!is_parked(state) || !place.state.compare_exchange_strong(state, waking, seq_cst)) return false;
+        // Before the worker goes on: it must not stop searching before it counts as a searcher.
         word_.value_.fetch_add(state == parked_restricted ? 0 - one_sleeper : one_searcher - one_sleeper, seq_cst);
+        place.state.store(awake, release);  // pairs with the load in park
         platform::futex_wake_one(place.state);
         return true;
     }
@@ -79,7 +79,7 @@ class Sleep {
     bool wake_one(std::size_t first, Eligible&& eligible) noexcept {
         for (std::size_t step = 0; step < workers_; ++step) {
             const std::size_t index = (first + step) % workers_;
-            if (places_[index].state.load(seq_cst) != awake && eligible(index) && wake(index)) return true;
+            if (is_parked(places_[index].state.load(seq_cst)) && eligible(index) && wake(index)) return true;
         }
         return false;
     }
@@ -90,6 +90,11 @@ class Sleep {
     static constexpr std::uint32_t awake = 0;
     static constexpr std::uint32_t parked = 1;
     static constexpr std::uint32_t parked_restricted = 2;  ///< waits inside an isolated region: counts as no searcher
+
+    static constexpr std::uint32_t waking = 3;  ///< chosen, and not yet counted as a searcher
+    [[nodiscard]] static bool is_parked(std::uint32_t state) noexcept {
+        return state == parked || state == parked_restricted;
+    }
 
     struct alignas(cache_line) Place {
         Atomic<std::uint32_t> state{awake};
