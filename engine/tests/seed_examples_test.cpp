@@ -1,12 +1,19 @@
 // The examples that the API promises compile and run as written, as far as the library reaches today.
 #include <gtest/gtest.h>
 
+#include <stdlib.h>      // has a ::select of its own
+#include <sys/socket.h>  // and this a ::recv and a ::send
+
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -210,6 +217,92 @@ TEST(SeedExamples, ACancelledSortThrowsAndKeepsEveryElement) {
     EXPECT_THROW(parallel_quicksort(std::span(data), QuicksortOptions{}, token), Cancelled);
     std::ranges::sort(data);
     EXPECT_EQ(data, expected);
+}
+
+// -- channels
+struct Job {
+    int producer = 0, number = 0;
+};
+std::vector<Job> generate_jobs(int producer) {
+    std::vector<Job> jobs;
+    for (int number = 0; number < 50; ++number) jobs.push_back({producer, number});
+    return jobs;
+}
+
+TEST(SeedExamples, JobsOfFourProducersArriveThroughABoundedChannel) {
+    std::vector<int> next(4);
+    const auto process = [&](const Job& job) { EXPECT_EQ(job.number, next[static_cast<std::size_t>(job.producer)]++); };
+    auto [tx, rx] = bounded<Job>(100);
+    for (int i = 0; i < 4; ++i)
+        std::jthread([tx = tx, i]() mutable {
+            for (auto job : generate_jobs(i)) tx.send(job).value();
+        }).detach();
+    tx.reset();
+    for (Job& job : rx) process(job);
+    EXPECT_EQ(next, (std::vector<int>{50, 50, 50, 50}));
+}
+
+TEST(SeedExamples, ALoopSelectsOverTwoSourcesAndAQuit) {
+    using Event = std::string;
+    const auto [tx1, rx1] = unbounded<Event>();
+    const auto [tx2, rx2] = bounded<Event>(2);
+    auto [quit_tx, quit] = bounded<int>(0);
+    tx1.send("one").value();
+    tx2.send("two").value();
+    std::vector<Event> events;
+    const auto handle_event = [&](Event event) { events.push_back(std::move(event)); };
+    bool running = true;
+    while (running) {
+        if (events.size() == 2) quit_tx.reset();
+        select(recv(rx1,
+                    [&](std::expected<Event, RecvError> msg) {
+                        if (msg) handle_event(*msg);
+                    }),
+               recv(rx2,
+                    [&](std::expected<Event, RecvError> msg) {
+                        if (msg) handle_event(*msg);
+                    }),
+               recv(quit, [&](auto) { running = false; }));
+    }
+    std::sort(events.begin(), events.end());
+    EXPECT_EQ(events, (std::vector<Event>{"one", "two"}));
+}
+
+TEST(SeedExamples, TicksAndTimeoutsAreChannels) {
+    using namespace std::chrono_literals;
+    Receiver<Instant> ticker = tick(1ms);
+    Receiver<Instant> timeout = after(30s);
+    const Instant first = ticker.recv().value();
+    EXPECT_GE(ticker.recv().value() - first, 1ms);
+    EXPECT_FALSE(timeout.try_recv().has_value());
+    EXPECT_TRUE(select(recv(ticker, [] { return true; }), recv(timeout, [] { return false; })));
+}
+
+// -- concurrent data structures
+TEST(SeedExamples, AQueueAndAMapAreShared) {
+    ArrayQueue<int> queue(1000);
+    (void)queue.push(42);
+    std::optional<int> val = queue.pop();
+    EXPECT_EQ(val, 42);
+    SkipMap<std::string, std::string> map;
+    map.insert("key", "value");
+    std::string printed;
+    if (auto entry = map.get("key")) printed = entry->key() + ": " + entry->value();
+    EXPECT_EQ(printed, "key: value");
+}
+
+// -- atomic metrics
+struct Metrics {
+    Counter requests, errors;
+    void record_request() { requests.increment(); }
+    void record_error() { errors.increment(); }
+    std::pair<std::uint64_t, std::uint64_t> snapshot() const { return {requests.value(), errors.value()}; }
+};
+
+TEST(SeedExamples, MetricsAreCountedFromEveryWorker) {
+    Metrics metrics;
+    par_range(0, 1000).for_each([&](int i) { i % 10 == 0 ? metrics.record_error() : metrics.record_request(); });
+    EXPECT_EQ(metrics.snapshot(), (std::pair<std::uint64_t, std::uint64_t>{900, 100}));
 }
 
 }  // namespace
