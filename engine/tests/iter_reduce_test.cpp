@@ -57,6 +57,11 @@ TEST(IterSum, OfStringsKeepsTheirOrder) {
     });
 }
 
+TEST(IterProduct, OfShortUnsignedNumbersWrapsAsOtherUnsignedNumbersDo) {
+    const std::vector<std::uint16_t> large(3, 65535);
+    EXPECT_EQ(par_iter(large).product(), 65535);  // -1 modulo 2^16, to the third
+}
+
 TEST(IterProduct, MultipliesAllItems) {
     same_as_sequential(
         [](const Input& in) {

@@ -100,7 +100,7 @@ class AccumulateConsumer {
         T value;
         template <class X>
         void feed(X&& item) {
-            value = static_cast<T>(Op{}(std::move(value), static_cast<T>(std::forward<X>(item))));
+            value = put_together(std::move(value), static_cast<T>(std::forward<X>(item)));
         }
         T finish() && { return std::move(value); }
     };
@@ -132,10 +132,18 @@ class AccumulateConsumer {
             return PlainFolder{{}, identity_};
         }
     }
-    T combine(T left, T right) const { return static_cast<T>(Op{}(std::move(left), std::move(right))); }
+    T combine(T left, T right) const { return put_together(std::move(left), std::move(right)); }
     [[nodiscard]] bool is_full(Position) const { return false; }
 
   private:
+    static T put_together(T left, T right) {
+        // Short unsigned numbers wrap as others do: the int that they would be promoted to must not overflow.
+        if constexpr (std::unsigned_integral<T> && sizeof(T) < sizeof(int))
+            return static_cast<T>(Op{}(static_cast<unsigned>(left), static_cast<unsigned>(right)));
+        else
+            return static_cast<T>(Op{}(std::move(left), std::move(right)));
+    }
+
     T identity_;
 };
 
