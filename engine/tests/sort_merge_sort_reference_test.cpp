@@ -14,10 +14,16 @@ namespace {
 
 using namespace grainscope::testing;
 
+// One instance of the sort for each type, whatever the knobs.
+template <class T>
+[[gnu::noinline]] void merge_sort(std::vector<T>& data, const MergeSortOptions<>& options) {
+    parallel_merge_sort(data, options);
+}
+
 template <class T>
 class MergeSortReference : public ::testing::Test {};
 
-using Types = ::testing::Types<std::uint64_t, std::int32_t, double, std::string>;
+using Types = ::testing::Types<std::int32_t, double, std::string>;
 TYPED_TEST_SUITE(MergeSortReference, Types);
 
 TYPED_TEST(MergeSortReference, SortsEverySmallSizeWithEveryKnob) {
@@ -29,10 +35,10 @@ TYPED_TEST(MergeSortReference, SortsEverySmallSizeWithEveryKnob) {
                     for (const std::size_t merge_threshold : {0, 1, 100})
                         for (const LeafSort leaf : leaves)
                             compare_with_reference<T>(distribution, size, [&](std::vector<T>& data) {
-                                parallel_merge_sort(data, MergeSortOptions{.threshold = threshold,
-                                                                           .merge = merge,
-                                                                           .merge_threshold = merge_threshold,
-                                                                           .leaf_sort = leaf});
+                                merge_sort<T>(data, MergeSortOptions{.threshold = threshold,
+                                                                     .merge = merge,
+                                                                     .merge_threshold = merge_threshold,
+                                                                     .leaf_sort = leaf});
                             });
 }
 
@@ -41,7 +47,7 @@ TYPED_TEST(MergeSortReference, SortsLargeDataWithEitherMerge) {
     for (const std::string& distribution : distributions)
         for (const Merge merge : {Merge::sequential, Merge::parallel})
             compare_with_reference<T>(distribution, 100'003, [&](std::vector<T>& data) {
-                parallel_merge_sort(data, MergeSortOptions{.merge = merge});
+                merge_sort<T>(data, MergeSortOptions{.merge = merge});
             });
 }
 

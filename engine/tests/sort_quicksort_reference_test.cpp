@@ -14,10 +14,17 @@ namespace {
 
 using namespace grainscope::testing;
 
+// One instance of the sort for each type, whatever the knobs.
+template <class T>
+[[gnu::noinline]] void quicksort(std::vector<T>& data, const QuicksortOptions<>& options) {
+    parallel_quicksort(data, options);
+}
+
 template <class T>
 class QuicksortReference : public ::testing::Test {};
 
-using Types = ::testing::Types<std::uint64_t, std::int32_t, double, std::string>;
+// Split by vectors of four bytes, by vectors of eight, by swaps.
+using Types = ::testing::Types<std::int32_t, double, std::string>;
 TYPED_TEST_SUITE(QuicksortReference, Types);
 
 TYPED_TEST(QuicksortReference, SortsEverySmallSizeWithEveryKnob) {
@@ -28,9 +35,9 @@ TYPED_TEST(QuicksortReference, SortsEverySmallSizeWithEveryKnob) {
                 for (const Pivot pivot : pivots)
                     for (const LeafSort leaf : leaves)
                         compare_with_reference<T>(distribution, size, [&](std::vector<T>& data) {
-                            parallel_quicksort(
-                                data, QuicksortOptions{
-                                          .threshold = threshold, .pivot = pivot, .leaf_sort = leaf, .seed = 11});
+                            quicksort<T>(data,
+                                         QuicksortOptions{
+                                             .threshold = threshold, .pivot = pivot, .leaf_sort = leaf, .seed = 11});
                         });
 }
 
@@ -41,9 +48,9 @@ TYPED_TEST(QuicksortReference, SortsLargeDataWithEveryPivotAndPartition) {
             for (const bool parallel_partition : {false, true})
                 compare_with_reference<T>(
                     distribution, parallel_partition ? 150'007 : 50'003, [&](std::vector<T>& data) {
-                        parallel_quicksort(
-                            data, QuicksortOptions{
-                                      .threshold = 64, .pivot = pivot, .parallel_partition = parallel_partition});
+                        quicksort<T>(data,
+                                     QuicksortOptions{
+                                         .threshold = 64, .pivot = pivot, .parallel_partition = parallel_partition});
                     });
 }
 

@@ -18,14 +18,19 @@ namespace grainscope::sorting {
 
 namespace detail {
 
+// Which of the two sides of a split come out in the reverse of their order.
+enum class Mirrored { none, low, high };
+
 // For each mask of `lanes` bits, the lanes of the source in the order of the result. A lane is `parts` units wide.
-template <std::size_t lanes, std::size_t parts>
+template <std::size_t lanes, std::size_t parts, Mirrored mirrored>
 constexpr auto make_split_table() {
     std::array<std::array<std::uint8_t, 8>, std::size_t{1} << lanes> table{};
     for (std::size_t mask = 0; mask < table.size(); ++mask) {
         std::size_t to = 0;
         for (const bool chosen : {true, false}) {
-            for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const bool backwards = mirrored == (chosen ? Mirrored::low : Mirrored::high);
+            for (std::size_t i = 0; i < lanes; ++i) {
+                const std::size_t lane = backwards ? lanes - 1 - i : i;
                 if (((mask >> lane & 1) != 0) != chosen) continue;
                 for (std::size_t part = 0; part < parts; ++part)
                     table[mask][to++] = static_cast<std::uint8_t>(lane * parts + part);
@@ -35,8 +40,8 @@ constexpr auto make_split_table() {
     return table;
 }
 
-template <std::size_t lanes, std::size_t parts>
-alignas(64) inline constexpr auto split_table = make_split_table<lanes, parts>();
+template <std::size_t lanes, std::size_t parts, Mirrored mirrored>
+alignas(64) inline constexpr auto split_table = make_split_table<lanes, parts, mirrored>();
 
 }  // namespace detail
 
@@ -51,7 +56,10 @@ struct SingleLane {
     static SingleLane load(const T* from) { return {*from}; }
     void store(T* to) const { *to = value; }
     static unsigned mask_of(const Answer* answers) { return answers[0] & 1U; }
-    [[nodiscard]] SingleLane split(unsigned) const { return *this; }
+    template <detail::Mirrored = detail::Mirrored::none>
+    [[nodiscard]] SingleLane split(unsigned) const {
+        return *this;
+    }
 };
 
 // An Answer is all ones or all zeros and as wide as an element, so that a comparison of vectors need not be narrowed.
@@ -73,8 +81,10 @@ struct HalfVector {
         else
             return static_cast<unsigned>(_mm256_movemask_pd(_mm256_castsi256_pd(all)));
     }
+    /// The lanes of `mask` at the low end, the others at the high one.
+    template <detail::Mirrored mirrored = detail::Mirrored::none>
     [[nodiscard]] HalfVector split(unsigned mask) const {
-        const auto& row = detail::split_table<count, 8 / count>[mask];
+        const auto& row = detail::split_table<count, 8 / count, mirrored>[mask];
         const __m128i order = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row.data()));
         return {_mm256_permutevar8x32_epi32(value, _mm256_cvtepu8_epi32(order))};
     }
@@ -145,8 +155,9 @@ struct WholeVector {
         else
             return static_cast<unsigned>(_mm_movemask_ps(_mm_load_ps(reinterpret_cast<const float*>(answers))));
     }
+    template <detail::Mirrored mirrored = detail::Mirrored::none>
     [[nodiscard]] WholeVector split(unsigned mask) const {
-        const auto& row = detail::split_table<count, 8 / count>[mask];
+        const auto& row = detail::split_table<count, 8 / count, mirrored>[mask];
         const __m128i order = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(row.data()));
         return {_mm512_maskz_permutexvar_epi64(0xff, _mm512_maskz_cvtepu8_epi64(0xff, order), value)};
     }

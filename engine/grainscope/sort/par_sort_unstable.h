@@ -13,9 +13,11 @@
 
 #include <grainscope/runtime/cancellation.h>
 #include <grainscope/runtime/thread_pool.h>
+#include <grainscope/sort/byte_sort.h>
 #include <grainscope/sort/contiguous.h>
 #include <grainscope/sort/element.h>
 #include <grainscope/sort/fork.h>
+#include <grainscope/sort/key_sort.h>
 #include <grainscope/sort/natural_order.h>
 #include <grainscope/sort/runtime_fork.h>
 #include <grainscope/sort/string_sort.h>
@@ -28,17 +30,29 @@ namespace detail {
 template <class T, class Compare, class Projection, Fork ForkT, Observer<T> ObserverT>
 void sort_unstable_on(ForkT& fork, std::span<T> data, Compare& comp, Projection& proj, ObserverT& observer,
                       std::size_t workers) {
-    if constexpr (std::is_floating_point_v<T> &&
-                  (is_natural_less<T, Compare, Projection> || is_natural_greater<T, Compare, Projection>))
-        data = set_nans_aside(data, fork);
-    if constexpr (is_byte_string<T> &&
-                  (is_natural_less<T, Compare, Projection> || is_natural_greater<T, Compare, Projection>)) {
-        constexpr bool descending = is_natural_greater<T, Compare, Projection>;
+    constexpr bool descending = is_natural_greater<T, Compare, Projection>;
+    constexpr bool natural = descending || is_natural_less<T, Compare, Projection>;
+    const auto compare = [&](std::span<T> elements) {
+        unstable_sort_on(fork, elements, ProjectedLess<Compare, Projection>(comp, proj), observer, workers);
+    };
+    if constexpr (natural && ByteKey<T>) {
+        byte_sort_on(fork, data, descending, observer);
+    } else if constexpr (natural && std::is_floating_point_v<T>) {
+        const Numbers<T> numbers(fork, data);
+        if constexpr (VectorKey<T>)
+            key_sort_on<descending>(fork, numbers.span(), observer, workers);
+        else
+            compare(numbers.span());
+    } else if constexpr (natural && VectorKey<T>) {
+        key_sort_on<descending>(fork, data, observer, workers);
+    } else if constexpr (natural && is_byte_string<T>) {
         if (data.size() >= string_sort_min &&
             string_sort_on<Stability::unstable>(fork, data, descending, observer, workers))
             return;
+        compare(data);
+    } else {
+        compare(data);
     }
-    unstable_sort_on(fork, data, ProjectedLess<Compare, Projection>(comp, proj), observer, workers);
 }
 
 template <class Range, class Compare, class Projection, class ObserverT>
@@ -66,11 +80,12 @@ namespace grainscope {
 /// that compare equal may change their order.
 ///
 /// O(n log n) comparisons whatever the data, O(n) for sorted or reversed data and for few different keys. In place with
-/// O(log n) stack a worker for contiguous ranges; for others a buffer of n elements, and std::bad_alloc leaves the data
-/// as it was. Throws what the comparator, the projection or a move throws; each element is then still there exactly
-/// once (unless a move threw). A comparator that is no strict weak order gives some order, never an access out of
-/// bounds; in the natural order of floating-point numbers, up or down, the NaNs come last. comp and proj are called by
-/// several threads at once. Up to some thousand elements are sorted by the caller, without a fork.
+/// O(log n) stack a worker for contiguous ranges, but that data which are a few long runs are merged if there is memory
+/// for n elements, and sorted in place if not; for other ranges a buffer of n elements, and std::bad_alloc leaves the
+/// data as it was. Throws what the comparator, the projection or a move throws; each element is then still there
+/// exactly once (unless a move threw). A comparator that is no strict weak order gives some order, never an access out
+/// of bounds; in the natural order of floating-point numbers, up or down, the NaNs come last. comp and proj are called
+/// by several threads at once. Up to some thousand elements are sorted by the caller, without a fork.
 ///
 ///     std::vector<int> numbers{3, 1, 2};
 ///     par_sort_unstable(numbers);
@@ -79,8 +94,9 @@ namespace grainscope {
 ///     std::vector<Person> people{{"Ada", 36}, {"Alan", 41}};
 ///     par_sort_unstable(people, {}, &Person::age);
 ///
-/// Where a processor has AVX2 or AVX-512 and the program is compiled for it, elements of 4, 8 and 16 bytes that are
-/// trivially copyable are split by vectors, with any comparator.
+/// Numbers in the order of their type, up or down, are sorted by the vectors of the processor that the program runs on
+/// (vector_kernels.h), and those of one byte are counted. With another comparator, elements of 4, 8 and 16 bytes that
+/// are trivially copyable are split by vectors where the program is compiled for AVX2 or AVX-512.
 template <std::ranges::random_access_range Range, class Compare = std::less<>, class Projection = std::identity>
 requires sorting::SortableRange<Range, Compare, Projection>
 void par_sort_unstable(Range&& range, Compare comp = {}, Projection proj = {}) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -94,11 +95,19 @@ class NotGreaterThanPivot {
     Less less_;
 };
 
+/// A predicate that can split a range by itself.
+template <class Predicate, class T>
+concept SplitsRanges = requires(const Predicate& belongs_left, T* at) {
+    { belongs_left.partition(at, at) } -> std::same_as<T*>;
+};
+
 /// Reorders [first, last) so that the elements for which belongs_left holds come first, and returns where the others
 /// begin. Each element is there exactly once even if the predicate throws.
 template <class T, class Predicate>
 T* partition_sequential(T* first, T* last, Predicate belongs_left) {
-    if constexpr (partitions_by_vectors<T>)
+    if constexpr (SplitsRanges<Predicate, T>)
+        return belongs_left.partition(first, last);
+    else if constexpr (partitions_by_vectors<T>)
         return partition_blocks(first, last, belongs_left);
     else if constexpr (copies_freely<T>)
         return detail::partition_branch_free(first, last, belongs_left);
@@ -120,9 +129,9 @@ struct PairCut {
 /// swap (Edelkamp and Weiss, "BlockQuicksort", 2016).
 template <class T, class Predicate>
 PairCut<T> partition_pair(T* left, T* left_end, T* right, T* right_end, Predicate belongs_left) {
-    if constexpr (partitions_by_vectors<T>) {
-        PairCut<T> cut{partition_blocks(left, left_end, belongs_left),
-                       partition_blocks(right, right_end, belongs_left)};
+    if constexpr (SplitsRanges<Predicate, T> || partitions_by_vectors<T>) {
+        PairCut<T> cut{partition_sequential(left, left_end, belongs_left),
+                       partition_sequential(right, right_end, belongs_left)};
         const std::ptrdiff_t swaps = std::min(left_end - cut.left, cut.right - right);
         // The last of the right range's left elements change places with as many right elements of the left range.
         std::swap_ranges(cut.left, cut.left + swaps, cut.right - swaps);

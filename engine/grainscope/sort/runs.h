@@ -22,10 +22,10 @@ enum class Arrangement {
 
 namespace detail {
 
-// Whether out_of_order(earlier, later) holds for no pair of neighbours in [first, last).
+// Where the first element stands that is out_of_order with the one before it; `last` if there is none.
 template <class T, class OutOfOrder>
-bool is_run(const T* first, const T* last, OutOfOrder out_of_order) {
-    if (first == last) return true;
+const T* run_end(const T* first, const T* last, OutOfOrder out_of_order) {
+    if (first == last) return last;
     if constexpr (copies_freely<T>) {
         // By blocks of a fixed length, so that the comparisons become vectors; a block is asked to its end.
         constexpr std::ptrdiff_t block = 64;
@@ -33,16 +33,20 @@ bool is_run(const T* first, const T* last, OutOfOrder out_of_order) {
             unsigned char broken = 0;
             for (std::ptrdiff_t i = 0; i < block; ++i)
                 broken = static_cast<unsigned char>(broken | static_cast<bool>(out_of_order(first[i], first[i + 1])));
-            if (broken != 0) return false;
+            if (broken != 0) break;
         }
     }
-    for (; first + 1 != last; ++first) {
-        if (out_of_order(first[0], first[1])) return false;
+    while (++first != last && !out_of_order(first[-1], first[0])) {
     }
-    return true;
+    return first;
 }
 
-// The same by many tasks, which stop soon after one of them has found a pair out of order.
+template <class T, class OutOfOrder>
+bool is_run(const T* first, const T* last, OutOfOrder out_of_order) {
+    return run_end(first, last, out_of_order) == last;
+}
+
+// is_run by many tasks, which stop soon after one of them has found a pair out of order.
 template <class T, class OutOfOrder, Fork ForkT>
 bool is_run_parallel(const T* first, const T* last, OutOfOrder out_of_order, ForkT& fork) {
     constexpr std::size_t glance = 1024;
@@ -71,9 +75,9 @@ Arrangement find_order(const T* first, const T* last, Less less, ForkT& fork) {
     return detail::is_run_parallel(first, last, falls, fork) ? Arrangement::ascending : Arrangement::unsorted;
 }
 
-/// std::reverse by many tasks.
+/// std::reverse by many tasks. `offset`: where the range begins, for the observer.
 template <class T, Fork ForkT, Observer<T> ObserverT>
-void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer) {
+void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer, std::size_t offset = 0) {
     const auto size = static_cast<std::size_t>(last - first);
     detail::fork_over(fork, 0, size / 2, std::size_t{1} << 14, [=, &observer](std::size_t begin, std::size_t end) {
         observer.poll();
@@ -81,8 +85,8 @@ void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer) {
         T* const low = first + begin;
         T* const high = last - end;
         std::swap_ranges(low, first + end, std::make_reverse_iterator(last - begin));
-        observer.end(stamp, Step::partition, low, begin, end - begin);
-        observer.end(observer.begin(), Step::partition, high, size - end, end - begin);
+        observer.end(stamp, Step::partition, low, offset + begin, end - begin);
+        observer.end(observer.begin(), Step::partition, high, offset + size - end, end - begin);
     });
 }
 

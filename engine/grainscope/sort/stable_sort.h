@@ -165,7 +165,7 @@ class StableSort {
 };
 
 /// Below this, the parts are not worth a task.
-inline constexpr std::size_t stable_part_min = 4096;
+inline constexpr std::size_t stable_part_min = 8192;
 
 /// Sorts plain elements, stably, by about `workers` tasks at a time. O(n log n) comparisons, n to find that the data
 /// are sorted or reversed; a buffer of n elements, without which std::bad_alloc leaves the data as it was. When `less`

@@ -13,15 +13,20 @@
 // with room of their own in the other array. No level of the quicksort copies anything back, and two tasks may go on
 // with the halves at once.
 //
-// The two stores without a branch are those of Rust's driftsort (Peters and Bergdoll, 2024), after fluxsort (van den
-// Hoven, 2021); there the second stack is copied back after every step.
+// Where vectors are at hand, a vector is read at once, and one shuffle brings either side to its end of the vector, the
+// rest mirrored as its stack is; both stores write the whole vector, and what they write too much lies where nothing is
+// left to be read (lanes.h). Else the two stores without a branch are those of Rust's driftsort (Peters and Bergdoll,
+// 2024), after fluxsort (van den Hoven, 2021); there the second stack is copied back after every step.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <memory>
 
+#include <grainscope/sort/block_partition.h>
 #include <grainscope/sort/element.h>
+#include <grainscope/sort/lanes.h>
 
 namespace grainscope::sorting {
 
@@ -68,6 +73,20 @@ std::size_t split(const TwoStacks<T>& range, Goes goes_left) {
     std::size_t left = 0;
     std::size_t read = 0;
     try {
+        if constexpr (partitions_by_vectors<T>) {
+            using Vector = Lanes<T>;
+            constexpr std::size_t lanes = Vector::count;
+            for (; size - read >= lanes; read += lanes) {
+                const T* const from = in_work ? work + (size - read - lanes) : destination + read;
+                const Vector vector = Vector::load(from);
+                const unsigned mask = ask_lanes<T>([&](std::size_t i) { return goes_left(from[i]); });
+                const Vector both = vector.template split < in_work ? Mirrored::low : Mirrored::high > (mask);
+                both.store(destination + left);
+                both.store(back - lanes + left);
+                back -= lanes;
+                left += static_cast<std::size_t>(std::popcount(mask));
+            }
+        }
         for (; read < size; ++read) {
             const T element = in_work ? work[size - 1 - read] : destination[read];
             const bool goes = goes_left(element);
@@ -89,7 +108,7 @@ std::size_t split(const TwoStacks<T>& range, Goes goes_left) {
 }  // namespace detail
 
 /// Stacks the elements that `goes_left` answers true for in the destination, the others in `work`, and returns how many
-/// there are of the first. Stable; `size` calls, in the order of reading. If one throws, every element stands in the
+/// there are of the first. Stable; `size` calls. If one throws, every element stands in the
 /// destination.
 template <class T, class Goes>
 std::size_t split(const TwoStacks<T>& range, Goes goes_left) {

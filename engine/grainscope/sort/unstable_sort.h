@@ -12,6 +12,7 @@
 #include <grainscope/sort/element.h>
 #include <grainscope/sort/fork.h>
 #include <grainscope/sort/heap_sort.h>
+#include <grainscope/sort/long_runs.h>
 #include <grainscope/sort/parallel_partition.h>
 #include <grainscope/sort/pdqsort.h>
 #include <grainscope/sort/pivot.h>
@@ -48,8 +49,12 @@ class UnstableSort {
             case Arrangement::descending:
                 return reverse_parallel(first, last, fork_, observer_);
             case Arrangement::unsorted:
-                sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
+                break;
         }
+        if constexpr (is_plain<T>) {
+            if (merge_long_runs(data, less_, fork_, observer_, workers_)) return;
+        }
+        sort(first, last, nullptr, static_cast<int>(std::bit_width(data.size())));
     }
 
   private:
