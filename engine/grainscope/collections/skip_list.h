@@ -41,8 +41,9 @@ class SkipList {
     SkipList(const SkipList&) = delete;
     SkipList& operator=(const SkipList&) = delete;
     ~SkipList() {
+        delete index_.load(relaxed);  // this and all below: nobody else is left
         for (unsigned level = Block::most_levels - 1; level >= 1; --level) {
-            Block* block = block_of(head_->link(level).load(relaxed));  // this and all below: nobody else is left
+            Block* block = block_of(head_->link(level).load(relaxed));
             while (block != nullptr) leave(*std::exchange(block, block_of(block->link(level).load(relaxed))));
         }
         for (Block* block = head_; block != nullptr;) {
@@ -201,6 +202,8 @@ class SkipList {
         Atomic<std::int64_t> length{0};
     };
     static constexpr std::size_t shard_count = 8;
+    using Index = SkipIndex<K, V>;
+    static constexpr std::size_t fewest_changes = 64;
 
     static Block* block_of(std::uintptr_t link) noexcept { return reinterpret_cast<Block*>(link & ~std::uintptr_t{1}); }
     static bool is_marked(std::uintptr_t link) noexcept { return (link & 1) != 0; }
@@ -221,17 +224,21 @@ class SkipList {
     [[nodiscard]] std::size_t upper_index(const Leaf& leaf, const Q& key) const {
         return partition_index(leaf, [&](const K& each) { return !compare_(key, each); });
     }
-    /// The number of keys at the beginning that `lies_before`; without branches where the comparison has none.
     template <class LiesBefore>
     [[nodiscard]] static std::size_t partition_index(const Leaf& leaf, LiesBefore lies_before) {
+        return partition_index(
+            leaf.count(), [&](std::size_t i) -> const K& { return leaf.key(i); }, lies_before);
+    }
+    /// How many of the keys, from the first on, `lie_before`; without branches where the comparison has none.
+    template <class KeyAt, class LieBefore>
+    [[nodiscard]] static std::size_t partition_index(std::size_t count, KeyAt key_at, LieBefore& lie_before) {
         std::size_t begin = 0;
-        std::size_t count = leaf.count();
         while (count > 1) {
             const std::size_t half = count / 2;
-            begin += lies_before(leaf.key(begin + half - 1)) ? half : 0;
+            begin += lie_before(key_at(begin + half - 1)) ? half : 0;
             count -= half;
         }
-        return begin + (count == 1 && lies_before(leaf.key(begin)) ? 1 : 0);
+        return begin + (count == 1 && lie_before(key_at(begin)) ? 1 : 0);
     }
 
     /// Moves `before` on in one level, as long as `reaches` says that the key lies at or behind a fence; `after` is the
@@ -262,6 +269,9 @@ class SkipList {
     /// The last block with a tower above the lowest level whose fence the key reaches, or the head.
     template <class Reaches>
     Block* descend(const Guard& guard, Reaches& reaches) const {
+        if constexpr (keys_lie_in_leaves<K>) {
+            if (Block* const block = descend_from_index(guard, reaches)) return block;
+        }
         for (;;) {
             Block* block = head_;
             std::uintptr_t after = 0;
@@ -271,6 +281,17 @@ class SkipList {
             }
             if (whole) return block;
         }
+    }
+    /// The same by the index; null where there is none, or where it names a dead block.
+    template <class Reaches>
+    Block* descend_from_index(const Guard& guard, Reaches& reaches) const {
+        const Index* const index = guard.protect(index_);
+        if (index == nullptr) return nullptr;
+        const std::size_t i = partition_index(
+            index->fences.size(), [&](std::size_t at) -> const K& { return index->fences[at]; }, reaches);
+        Block* block = i == 0 ? head_ : index->blocks[i - 1];
+        std::uintptr_t after = 0;
+        return walk(guard, 1, block, after, reaches) ? block : nullptr;
     }
     /// The live block in whose range the key lies, with its leaf at that moment.
     template <class Reaches>
@@ -366,13 +387,14 @@ class SkipList {
         auto upper = Leaf::make(count + 1 - middle, leaf.next());
         append_with(*upper, leaf, middle, count, i, node, i >= middle);
         fresh->fence.emplace(upper->node(0));
-        fresh->content.store(upper.release(), relaxed);           // published by the exchange
-        fresh->places.store(fresh->height > 1 ? 2 : 1, relaxed);  // as above
+        fresh->content.store(upper.release(), relaxed);  // published by the exchange
+        fresh->places.store(2, relaxed);                 // as above
         auto lower = Leaf::make(middle + 1, fresh.get());
         append_with(*lower, leaf, 0, middle, i, node, i < middle);
         if (!exchange(guard, block, leaf, std::move(lower))) return false;
         Block& published = *fresh.release();
-        if (published.height > 1) build_tower(guard, published);
+        build_tower(guard, published);
+        note_change(guard);
         return true;
     }
     static void append_with(Leaf& to, const Leaf& from, std::size_t begin, std::size_t end, std::size_t i, Node& node,
@@ -436,6 +458,39 @@ class SkipList {
             (void)locate(guard, [&](const K& fence) { return !compare_(block.fence->key(), fence); });
         } catch (...) {
         }
+        note_change(guard);
+    }
+    /// Counts blocks that come and go, and makes a new index for every quarter of them. One thread does; nobody waits.
+    void note_change(const Guard& guard) const noexcept {
+        if constexpr (keys_lie_in_leaves<K>) {
+            if (changes_.fetch_add(1, relaxed) + 1 < changes_wanted_.load(relaxed)) return;  // numbers by themselves
+            if (indexing_.exchange(true, acquire)) return;  // pairs with the release below
+            try {
+                make_index(guard);
+            } catch (...) {  // the old one stays
+            }
+            changes_.store(0, relaxed);
+            indexing_.store(false, release);  // pairs with the exchange above
+        }
+    }
+    void make_index(const Guard& guard) const {
+        auto fresh = std::make_unique<Index>();
+        Block* block = head_;
+        for (;;) {
+            const std::uintptr_t after = guard.protect(block->link(1));
+            if (is_marked(after)) {
+                unlink_tower(guard, *block);
+                fresh->pop_back();
+                block = fresh->blocks.empty() ? head_ : fresh->blocks.back();
+            } else if (after == 0) {
+                break;
+            } else {
+                block = block_of(after);
+                fresh->push_back(*block);
+            }
+        }
+        changes_wanted_.store(fresh->blocks.size() / 4 + fewest_changes, relaxed);  // a number by itself
+        if (Index* const old = index_.exchange(fresh.release(), seq_cst)) retire(guard, *old);
     }
     /// From the top, so that who finds a mark finds it in all levels above, too.
     static void mark_tower(Block& block) noexcept {
@@ -469,6 +524,10 @@ class SkipList {
     [[no_unique_address]] Compare compare_;
     Block* const head_;
     mutable Atomic<unsigned> levels_{2};  ///< the lowest list counts as one
+    mutable Atomic<Index*> index_{nullptr};
+    alignas(cache_line) mutable Atomic<std::size_t> changes_{0};
+    mutable Atomic<std::size_t> changes_wanted_{fewest_changes};
+    mutable Atomic<bool> indexing_{false};
     mutable std::array<Shard, shard_count> shards_;
 };
 

@@ -15,7 +15,7 @@ unsigned random_skip_height(unsigned most) noexcept {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
     x ^= x >> 31;
-    const auto height = 1 + static_cast<unsigned>(std::countr_zero(x | (std::uint64_t{1} << 62))) / 2;
+    const auto height = 2 + static_cast<unsigned>(std::countr_zero(x | (std::uint64_t{1} << 62))) / 2;
     return height < most ? height : most;
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <grainscope/collections/epoch.h>
 #include <grainscope/platform/atomic.h>
@@ -231,7 +232,35 @@ struct SkipBlock : Retired {
     std::unique_ptr<Link[]> far;
 };
 
-/// How many lists a new block will stand in: each one more with probability 1/4.
+/// A copy of the fences of all blocks, as they were some time ago, side by side: a search that begins here touches a
+/// fraction of the memory that the levels take. Only a hint, it may name dead blocks and lack new ones.
+template <class K, class V>
+struct SkipIndex : Retired {
+    using Block = SkipBlock<K, V>;
+
+    SkipIndex() noexcept : Retired([](Retired& object) noexcept { delete static_cast<SkipIndex*>(&object); }) {}
+    SkipIndex(const SkipIndex&) = delete;
+    SkipIndex& operator=(const SkipIndex&) = delete;
+    ~SkipIndex() {
+        while (!blocks.empty()) pop_back();
+    }
+    void push_back(Block& block) {
+        fences.push_back(block.fence->key());
+        blocks.push_back(&block);
+        block.holds.hold();  // dead ones stay as long as they are named here
+    }
+    void pop_back() noexcept {
+        fences.pop_back();
+        Block::let_go(*blocks.back());
+        blocks.pop_back();
+    }
+
+    std::vector<K> fences;
+    std::vector<Block*> blocks;
+};
+
+/// How many lists a new block will stand in: two, so that a search need not look at leaves on its way, and each one
+/// more with probability 1/4.
 [[nodiscard]] unsigned random_skip_height(unsigned most) noexcept;
 
 }  // namespace grainscope::detail
