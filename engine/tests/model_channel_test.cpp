@@ -32,9 +32,8 @@ struct Ends {
 
 class ModelChannel : public testing::TestWithParam<Kind> {
   protected:
-    /// The list's blocks have many slots, which all are looked at when one is made: fewer orders of more steps.
     [[nodiscard]] static Options options(int preemptions, int stale_reads) {
-        return {.preemptions = preemptions, .stale_reads = stale_reads};
+        return scaled({.preemptions = preemptions, .stale_reads = stale_reads});
     }
 };
 

@@ -56,7 +56,7 @@ TYPED_TEST(ModelQueue, WhatTwoPushedComesOutOnce) {
                 check(pop(*queue) == 0, "an element comes from nowhere");
             });
         },
-        {.preemptions = 3, .stale_reads = 1});
+        scaled({.preemptions = 3, .stale_reads = 1}));
 }
 
 TYPED_TEST(ModelQueue, AnElementIsWholeWhenItIsPopped) {
@@ -78,7 +78,7 @@ TYPED_TEST(ModelQueue, AnElementIsWholeWhenItIsPopped) {
                 check(pop(*queue) == 2, "the second is lost");
             });
         },
-        {.preemptions = 3, .stale_reads = 1});
+        scaled({.preemptions = 3, .stale_reads = 1}));
 }
 
 TYPED_TEST(ModelQueue, TwoPopsOfOneElementGiveItToOne) {
@@ -90,7 +90,7 @@ TYPED_TEST(ModelQueue, TwoPopsOfOneElementGiveItToOne) {
             for (int i = 0; i < 2; ++i) scenario.thread([=] { sum->fetch_add(pop(*queue), relaxed); });
             scenario.at_end([=] { check(sum->load(relaxed) == 1, "lost, or taken twice"); });
         },
-        {.preemptions = 3, .stale_reads = 1});
+        scaled({.preemptions = 3, .stale_reads = 1}));
 }
 
 TYPED_TEST(ModelQueue, AfterAPushThatEndedAPopFindsSomething) {
@@ -105,7 +105,7 @@ TYPED_TEST(ModelQueue, AfterAPushThatEndedAPopFindsSomething) {
                 });
             }
         },
-        {.preemptions = 2, .stale_reads = 1});
+        scaled({.preemptions = 2, .stale_reads = 1}));
 }
 
 TEST(ModelArrayQueue, ForcePushBesideAPopLosesNothing) {
@@ -121,7 +121,7 @@ TEST(ModelArrayQueue, ForcePushBesideAPopLosesNothing) {
             scenario.thread([=] { sum->fetch_add(pop(*queue), relaxed); });
             scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice"); });
         },
-        {.preemptions = 3, .stale_reads = 1});
+        scaled({.preemptions = 3, .stale_reads = 1}));
 }
 
 TEST(ModelArrayQueue, TwoForcePushesLoseNothing) {
@@ -138,7 +138,7 @@ TEST(ModelArrayQueue, TwoForcePushesLoseNothing) {
             }
             scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 6, "an element is lost or comes twice"); });
         },
-        {.preemptions = 2, .stale_reads = 1});
+        scaled({.preemptions = 2, .stale_reads = 1}));
 }
 
 TEST(ModelArrayQueue, APushIntoAFullQueueBesideAPopIsFullOrFits) {
@@ -151,7 +151,7 @@ TEST(ModelArrayQueue, APushIntoAFullQueueBesideAPopIsFullOrFits) {
             scenario.thread([=] { sum->fetch_add(pop(*queue), relaxed); });
             scenario.at_end([=] { check(sum->load(relaxed) + pop(*queue) == 3, "an element is lost or comes twice"); });
         },
-        {.preemptions = 3, .stale_reads = 1});
+        scaled({.preemptions = 3, .stale_reads = 1}));
 }
 
 // -- reclamation ------------------------------------------------------------------------------------------------------
@@ -194,11 +194,11 @@ class ModelEpoch : public testing::TestWithParam<bool> {};
 
 TEST_P(ModelEpoch, NothingIsFreedThatAReaderMaySee) {
     expect_holds(reader_and_writer(1),
-                 {.preemptions = 2, .stale_reads = 1, .asymmetric_fences = GetParam(), .keeps_blocks = 2});
+                 scaled({.preemptions = 2, .stale_reads = 1, .asymmetric_fences = GetParam(), .keeps_blocks = 2}));
 }
 TEST_P(ModelEpoch, NothingIsFreedThatOneOfTwoReadersMaySee) {
     expect_holds(reader_and_writer(2),
-                 {.preemptions = 1, .stale_reads = 1, .asymmetric_fences = GetParam(), .keeps_blocks = 3});
+                 scaled({.preemptions = 1, .stale_reads = 1, .asymmetric_fences = GetParam(), .keeps_blocks = 3}));
 }
 
 INSTANTIATE_TEST_SUITE_P(Fences, ModelEpoch, testing::Bool(), [](const testing::TestParamInfo<bool>& fences) {

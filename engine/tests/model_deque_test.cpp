@@ -85,7 +85,7 @@ Case deque_case(Shape shape) {
 class ModelDeque : public testing::TestWithParam<bool> {
   protected:
     [[nodiscard]] static Options options(int preemptions, int stale_reads) {
-        return {.preemptions = preemptions, .stale_reads = stale_reads, .asymmetric_fences = GetParam()};
+        return scaled({.preemptions = preemptions, .stale_reads = stale_reads, .asymmetric_fences = GetParam()});
     }
 };
 

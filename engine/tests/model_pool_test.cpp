@@ -15,7 +15,7 @@ namespace grainscope::model {
 namespace {
 
 Options options(int preemptions, int stale_reads, bool asymmetric) {
-    return {.preemptions = preemptions, .stale_reads = stale_reads, .asymmetric_fences = asymmetric};
+    return scaled({.preemptions = preemptions, .stale_reads = stale_reads, .asymmetric_fences = asymmetric});
 }
 
 /// One thread from outside makes a pool, does something in it and lets it go.

@@ -107,10 +107,10 @@ Case producer_and_takers(std::size_t takers, bool looks_last = true) {
 class ModelSleep : public testing::TestWithParam<bool> {
   protected:
     [[nodiscard]] static Options options(int preemptions, int stale_reads, int early_returns = 0) {
-        return {.preemptions = preemptions,
-                .stale_reads = stale_reads,
-                .early_returns = early_returns,
-                .asymmetric_fences = GetParam()};
+        return scaled({.preemptions = preemptions,
+                       .stale_reads = stale_reads,
+                       .early_returns = early_returns,
+                       .asymmetric_fences = GetParam()});
     }
 };
 

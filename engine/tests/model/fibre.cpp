@@ -93,7 +93,6 @@ void Fibre::reset(void (*body)()) {
         std::memset(thread_locals_.data() + locals.image_bytes, 0, locals.bytes - locals.image_bytes);
     }
     exceptions_ = {};
-    fake_stack_ = nullptr;
 #if defined(__SANITIZE_ADDRESS__)
     __asan_unpoison_memory_region(stack_.get(), stack_bytes_);
 #endif

@@ -45,7 +45,8 @@ class Fibre {
         void* caught = nullptr;
         unsigned uncaught = 0;
     } exceptions_;
-    void* fake_stack_ = nullptr;  ///< AddressSanitizer's
+    void* fake_stack_ =
+        nullptr;  ///< AddressSanitizer's; kept over a reset, for making one takes longer than an execution
     const void* bottom_ = nullptr;
 };
 
