@@ -104,6 +104,15 @@ class ArrayChannel final : public Channel<S> {
     bool start(Side side, Token& token) override {
         return side == Side::send ? start_send(token) : start_receive(token);
     }
+    /// By the slot's stamp alone: the other end of the ring stays with the other side.
+    bool seems_ready(Side side) const noexcept override {
+        if (side == Side::send) {
+            const std::uint64_t tail = tail_.load(relaxed);  // a hint, as the next three
+            return (tail & mark_) != 0 || slots_[tail & (mark_ - 1)].stamp.load(relaxed) == tail;
+        }
+        const std::uint64_t head = head_.load(relaxed);
+        return (slots_[head & (mark_ - 1)].stamp.load(relaxed) & ~mark_) == head + 1;
+    }
     bool enlist(Side side, Entry& entry) override {
         waiters(side).add_selector(entry);
         return is_ready(side);
@@ -176,7 +185,7 @@ class ArrayChannel final : public Channel<S> {
     using Forward = std::conditional_t<std::is_const_v<From>, From&, From&&>;
 
     ArrayChannel(std::size_t capacity, SpinPolicy policy)
-        : Channel<S>(Flavour::array, policy, true),
+        : Channel<S>(Flavour::array, policy, capacity),
           capacity_(capacity),
           mark_(std::bit_ceil(std::uint64_t{capacity} + 1)),
           lap_(2 * mark_),

@@ -175,8 +175,8 @@ class ListChannel final : public Channel<S> {
     };
     struct Block {
         Atomic<Block*> next{nullptr};
+        Atomic<std::uint32_t> read{0};  ///< messages read; whoever reads the last one has the block to itself
         Slot slots[slots_a_block];
-        alignas(64) Atomic<std::uint32_t> read{0};  ///< messages read; whoever reads the last one has the block to itself
     };
     struct alignas(cache_line) End {
         Atomic<std::uint64_t> index{0};
@@ -185,7 +185,7 @@ class ListChannel final : public Channel<S> {
     template <class From>
     using Forward = std::conditional_t<std::is_const_v<From>, From&, From&&>;
 
-    explicit ListChannel(SpinPolicy policy) : Channel<S>(Flavour::list, policy, true) {
+    explicit ListChannel(SpinPolicy policy) : Channel<S>(Flavour::list, policy, slots_a_block) {
         auto* const first = new Block;
         head_.block.store(first, relaxed);  // before anybody knows the channel
         tail_.block.store(first, relaxed);

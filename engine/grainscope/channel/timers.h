@@ -32,7 +32,7 @@ class SourceChannel : public Channel<S> {
     bool is_disconnected() const noexcept override { return false; }
 
   protected:
-    SourceChannel(Flavour flavour) noexcept : Channel<S>(flavour, SpinPolicy::park_at_once(), false) {}
+    SourceChannel(Flavour flavour) noexcept : Channel<S>(flavour) {}
     void senders_gone() noexcept override {}
     void receivers_gone() noexcept override {}
 

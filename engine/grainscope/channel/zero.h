@@ -206,7 +206,7 @@ class ZeroChannel final : public Channel<S> {
     static constexpr std::uint64_t theirs = 0;
     static constexpr std::uint64_t own = 1;
 
-    explicit ZeroChannel(SpinPolicy policy) noexcept : Channel<S>(Flavour::zero, policy, true) {}
+    explicit ZeroChannel(SpinPolicy policy) noexcept : Channel<S>(Flavour::zero, policy, 0) {}
 
     [[nodiscard]] WaitList& list(Side side) noexcept { return side == Side::send ? senders_ : receivers_; }
     [[nodiscard]] WaitList& other(Side side) noexcept { return side == Side::send ? receivers_ : senders_; }
