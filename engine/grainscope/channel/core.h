@@ -42,14 +42,15 @@ class Core {
 
     // -- handles ------------------------------------------------------------------------------------------------------
 
-    void add_sender() noexcept { senders_.fetch_add(1, relaxed); }  // the copied handle keeps the count above 0
+    void add_sender() noexcept { senders_.fetch_add(1, relaxed); }      // the copied handle keeps the count above 0
     void add_receiver() noexcept { receivers_.fetch_add(1, relaxed); }  // likewise
     void drop_sender() noexcept;
     void drop_receiver() noexcept;
     void add_owner() const noexcept { owners_.fetch_add(1, relaxed); }  // likewise
     void drop_owner() const noexcept;
 
-    // -- what a select does with one of its operations; a protocol in README.md ----------------------------------------
+    // -- what a select does with one of its operations; a protocol in README.md
+    // ----------------------------------------
 
     /// Claims a place without waiting. True also if the channel is disconnected: the claim then has no place.
     [[nodiscard]] virtual bool start(Side side, Token& token) = 0;

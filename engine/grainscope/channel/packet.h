@@ -10,8 +10,8 @@
 
 namespace grainscope::detail::channel {
 
-/// Room for one message on its way from one thread to another. It belongs to the side that waited; the other side learns of
-/// it by choosing the waiter. The sender fills it (or gives up), the receiver empties it.
+/// Room for one message on its way from one thread to another. It belongs to the side that waited; the other side
+/// learns of it by choosing the waiter. The sender fills it (or gives up), the receiver empties it.
 template <class S>
 class Packet {
   public:
@@ -39,7 +39,9 @@ class Packet {
     /// Nobody chose the sender: it takes its message back.
     [[nodiscard]] S take_back() noexcept { return place_.take(); }
     /// Until the receiver has done with a packet on the sender's stack.
-    void wait_emptied() noexcept { wait_until([](std::uint32_t state) { return state == emptied; }); }
+    void wait_emptied() noexcept {
+        wait_until([](std::uint32_t state) { return state == emptied; });
+    }
 
     // -- the receiver -------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,8 @@ class Run {
   public:
     Run(const SelectSet& set, Instant deadline) noexcept : set_(set), deadline_(deadline) {}
 
-    /// look(hints_suffice) returns the index of what it found; block() registers and parks, and returns what came of it.
+    /// look(hints_suffice) returns the index of what it found; block() registers and parks, and returns what came of
+    /// it.
     template <class Look, class Block>
     std::optional<std::size_t> operator()(Look&& look, Block&& block) const {
         if (set_.operations.empty()) {
@@ -63,9 +64,8 @@ class Run {
 
     [[nodiscard]] Entry& entry(std::uint32_t index) const noexcept { return set_.entries[index].entry(); }
     Entry& new_entry(std::uint32_t index, Waiter& waiter) const noexcept {
-        return *::new (set_.entries[index].bytes) Entry{.waiter = &waiter,
-                                                        .selection = first_operation + index,
-                                                        .packet = set_.operations[index].packet};
+        return *::new (set_.entries[index].bytes)
+            Entry{.waiter = &waiter, .selection = first_operation + index, .packet = set_.operations[index].packet};
     }
     /// Waits after everything is registered.
     [[nodiscard]] Selection wait(Waiter& waiter, SpinPolicy policy) const noexcept {
@@ -116,7 +116,7 @@ std::optional<std::size_t> run_select(const SelectSet& set, Instant deadline, To
             const std::uint32_t index = set.order[registered++];
             const SelectOperation& operation = set.operations[index];
             ended = operation.core->enlist(operation.side, run.new_entry(index, waiter)) ? waiter.end(aborted)
-                                                                                       : waiter.selection();
+                                                                                         : waiter.selection();
         }
         if (ended == still_waiting) ended = run.wait(waiter, policy);
         for (const std::uint32_t index : set.order.first(registered)) {

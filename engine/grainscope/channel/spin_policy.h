@@ -32,8 +32,8 @@ struct SpinPolicy {
         const std::uint32_t pauses = std::uint32_t{1} << (look < 6 ? look : 6);
         return pauses > patience ? pauses : patience;
     }
-    /// For a channel of that many messages. A thread that comes back for every single message fetches the cache lines of
-    /// both ends each time; one that lets a third of a ring fill up, or empty, first does so once for all of them.
+    /// For a channel of that many messages. A thread that comes back for every single message fetches the cache lines
+    /// of both ends each time; one that lets a third of a ring fill up, or empty, first does so once for all of them.
     [[nodiscard]] static constexpr std::uint32_t patience_for(std::size_t depth) noexcept {
         const std::size_t third = depth / 3;
         return third < 1 ? 1 : third > 64 ? 64 : static_cast<std::uint32_t>(third);

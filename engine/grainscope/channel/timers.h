@@ -1,7 +1,7 @@
 // Channels that only have a receiving side: messages at a moment, messages at intervals, no messages.
 //
-// As crossbeam-channel's flavors/{at,tick,never}.rs: nothing is sent by anybody; a message is made when it is due and asked
-// for.
+// As crossbeam-channel's flavors/{at,tick,never}.rs: nothing is sent by anybody; a message is made when it is due and
+// asked for.
 #pragma once
 
 #include <algorithm>
