@@ -15,7 +15,7 @@ class Bar:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    part: str                      # forks, iterators, sorts, words
+    part: str                      # forks, iterators, sorts, words, channels
     title: str
     program: str                   # one of the C++ programs
     contestants: str               # what it is to serve, as a regular expression on "GROUP/PEER"
@@ -93,6 +93,26 @@ def words(threads):
                (Bar("the best of rayon and OpenMP", 1.0, "^rayon|^libgomp"),))
 
 
+def channels():
+    nine_tenths = Bar("0.9 of crossbeam", 0.9, "^crossbeam")
+    for capacity in ("any", "1024", "100", "1", "0"):
+        named = "any number" if capacity == "any" else capacity
+        for producers, consumers in ((1, 1), (4, 1), (1, 4), (4, 4)):
+            group = f"channel of {named}, {producers} to {consumers}, {plural(producers + consumers)}"
+            # More threads than cores: nothing may collapse.
+            ours = (Bar("1.2 of a mutex and a condition", 1.2, "^mutex"),)
+            if capacity != "0":
+                ours += (nine_tenths,)
+            elif producers == consumers == 1:
+                ours += (Bar("0.1 of crossbeam", 0.1, "^crossbeam"),)
+            yield Cell("channels", group, "bench_channels", f"^{re.escape(group)}/",
+                       ("channel", capacity, str(producers), str(consumers)), ours)
+        if capacity != "1024":
+            group = f"select over four channels of {named}, 5 threads"
+            bar = Bar("0.6 of crossbeam", 0.6, "^crossbeam") if capacity in "01" else nine_tenths
+            yield Cell("channels", group, "bench_channels", f"^{re.escape(group)}/", ("select", capacity, "5"), (bar,))
+
+
 def forks(threads):
     for count in sorted({1, threads}):
         group = f"fib(32), {plural(count)}"
@@ -118,5 +138,5 @@ def scaling(threads):
 
 
 def cells(threads):
-    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads)]
+    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels()]
     return made + list(scaling(threads)) if threads > 1 else made

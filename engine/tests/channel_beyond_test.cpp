@@ -141,8 +141,7 @@ TEST(Batches, RecvManyWaitsForOne) {
 TEST(Batches, WakeAsManyAsTheySend) {
     auto [tx, rx] = unbounded<int>();
     std::vector<std::jthread> receivers;
-    for (int i = 0; i < 4; ++i)
-        receivers.emplace_back([rx = rx] { EXPECT_TRUE(rx.recv()); });
+    for (int i = 0; i < 4; ++i) receivers.emplace_back([rx = rx] { EXPECT_TRUE(rx.recv()); });
     wait_blocked_receivers(tx, 4);
     EXPECT_EQ(tx.send_many(std::vector{1, 2, 3, 4}), 4);
 }

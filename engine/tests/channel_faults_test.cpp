@@ -98,8 +98,7 @@ TEST(Faults, AllBlockedSendersLearnThatTheReceiverIsGone) {
         if (capacity == 1) tx.send(0).value();
         std::atomic<int> failed = 0;
         std::vector<std::jthread> senders;
-        for (int i = 0; i < 5; ++i)
-            senders.emplace_back([&, i, tx = tx] { failed += tx.send(i) ? 0 : 1; });
+        for (int i = 0; i < 5; ++i) senders.emplace_back([&, i, tx = tx] { failed += tx.send(i) ? 0 : 1; });
         wait_blocked_senders(rx, 5);
         rx.reset();
         senders.clear();

@@ -71,12 +71,14 @@ TEST(SelectCall, ADisconnectedChannelIsReady) {
     auto [tx2, rx2] = bounded<int>(0);
     auto [tx3, rx3] = unbounded<int>();
     tx.reset();
-    EXPECT_FALSE(select(recv(rx, [](auto message) { return message.has_value(); }),
-                        recv(rx2, [](auto) { return true; })));
+    EXPECT_FALSE(
+        select(recv(rx, [](auto message) { return message.has_value(); }), recv(rx2, [](auto) { return true; })));
     rx2.reset();
     rx3.reset();
     EXPECT_EQ(select(send(tx2, 5, [](auto sent) { return std::move(sent.error()).into_inner(); })), 5);
-    EXPECT_EQ(select(send(tx3, [] { return 6; }, [](auto sent) { return std::move(sent.error()).into_inner(); })), 6);
+    EXPECT_EQ(select(send(
+                  tx3, [] { return 6; }, [](auto sent) { return std::move(sent.error()).into_inner(); })),
+              6);
 }
 
 TEST(SelectCall, IsWokenByADisconnection) {
@@ -115,9 +117,8 @@ TEST(SelectCall, BothSidesOfOneRendezvousDoNotMeetThemselves) {
     auto [tx, rx] = bounded<int>(0);
     EXPECT_EQ(select(send(tx, 1, [] { return 1; }), recv(rx, [] { return 2; }), otherwise_after(1ms, [] { return 3; })),
               3);
-    std::jthread other([tx = tx, rx = rx] {
-        select(send(tx, 10, [] {}), recv(rx, [](auto message) { EXPECT_EQ(message, 20); }));
-    });
+    std::jthread other(
+        [tx = tx, rx = rx] { select(send(tx, 10, [] {}), recv(rx, [](auto message) { EXPECT_EQ(message, 20); })); });
     select(send(tx, 20, [] {}), recv(rx, [](auto message) { EXPECT_EQ(message, 10); }));
 }
 
@@ -155,7 +156,8 @@ TEST(SelectCall, AMessageIsMadeAndMovedOnlyIfItsArmIsChosen) {
     auto message = std::make_unique<int>(1);
     int made = 0;
     select_biased(send(tx, std::move(message), [](auto sent) { EXPECT_TRUE(sent); }),
-                  send(tx, [&] { return ++made, std::make_unique<int>(2); }, [] { FAIL(); }));
+                  send(
+                      tx, [&] { return ++made, std::make_unique<int>(2); }, [] { FAIL(); }));
     EXPECT_EQ(message, nullptr);  // NOLINT: was moved, which is the point
     message = std::make_unique<int>(3);
     select_biased(send(tx, std::move(message), [] { FAIL(); }), recv(rx, [](auto got) { EXPECT_EQ(**got, 1); }));
@@ -167,7 +169,8 @@ TEST(SelectCall, ACallThatThrowsSendsNothing) {
     for (const bool list : {false, true}) {
         auto [tx, rx] = list ? unbounded<int>() : bounded<int>(2);
         for (int i = 0; i < 70; ++i) {
-            EXPECT_THROW(select(send(tx, []() -> int { throw std::runtime_error("no message"); }, [] { FAIL(); })),
+            EXPECT_THROW(select(send(
+                             tx, []() -> int { throw std::runtime_error("no message"); }, [] { FAIL(); })),
                          std::runtime_error);
             tx.send(i).value();
             EXPECT_EQ(rx.recv(), i);
@@ -175,7 +178,8 @@ TEST(SelectCall, ACallThatThrowsSendsNothing) {
         }
         EXPECT_EQ(rx.telemetry().sent, 70);
         EXPECT_EQ(rx.telemetry().received, 70);
-        EXPECT_THROW(select(send(tx, []() -> int { throw std::runtime_error("no message"); }, [] { FAIL(); })),
+        EXPECT_THROW(select(send(
+                         tx, []() -> int { throw std::runtime_error("no message"); }, [] { FAIL(); })),
                      std::runtime_error);
         tx.reset();
         EXPECT_FALSE(rx.recv());
@@ -186,7 +190,9 @@ TEST(SelectCall, ACallThatThrowsLeavesItsPartnerWaiting) {
     auto [tx, rx] = bounded<int>(0);
     std::jthread receiver([rx = rx] { EXPECT_EQ(rx.recv(), 2); });
     wait_blocked_receivers(tx, 1);
-    EXPECT_THROW(select(send(tx, []() -> int { throw 1; }, [] { FAIL(); })), int);
+    EXPECT_THROW(select(send(
+                     tx, []() -> int { throw 1; }, [] { FAIL(); })),
+                 int);
     wait_blocked_receivers(tx, 1);
     tx.send(2).value();
 }
@@ -248,7 +254,9 @@ TEST(SelectCall, KeepsMessagesExactlyOnceUnderLoad) {
                     ++received;
                     return true;
                 };
-                while (received < messages) select(recv(rx1, take), recv(rx2, take), recv(rx3, take), otherwise_after(1ms, [] { return false; }));
+                while (received < messages)
+                    select(recv(rx1, take), recv(rx2, take), recv(rx3, take),
+                           otherwise_after(1ms, [] { return false; }));
             });
         }
         threads.clear();

@@ -51,8 +51,12 @@ class Seen {
 void produce(const Sender<Numbered>& tx, int producer, int messages, std::mt19937_64 random) {
     for (int i = 0; i < messages;) {
         switch (random() % 4) {
-            case 0: i += tx.try_send({producer, i}) ? 1 : 0; break;
-            case 1: i += tx.send_timeout({producer, i}, std::chrono::microseconds(random() % 50)) ? 1 : 0; break;
+            case 0:
+                i += tx.try_send({producer, i}) ? 1 : 0;
+                break;
+            case 1:
+                i += tx.send_timeout({producer, i}, std::chrono::microseconds(random() % 50)) ? 1 : 0;
+                break;
             case 2: {
                 std::vector<Numbered> some;
                 for (int end = std::min<int>(messages, i + 1 + static_cast<int>(random() % 40)); i < end; ++i)
@@ -60,7 +64,8 @@ void produce(const Sender<Numbered>& tx, int producer, int messages, std::mt1993
                 tx.send_many(some).value();
                 break;
             }
-            default: tx.send({producer, i++}).value();
+            default:
+                tx.send({producer, i++}).value();
         }
     }
 }
@@ -120,8 +125,8 @@ TEST(Stress, EveryFlavourKeepsTheOrderOfEachProducerAndLosesNothing) {
     }
 }
 
-// A few channels of any flavour, a few threads that select at random among sends and receives on them, each until it has
-// done its number of steps; then its handles go. Nobody may hang, and every message is destroyed exactly once.
+// A few channels of any flavour, a few threads that select at random among sends and receives on them, each until it
+// has done its number of steps; then its handles go. Nobody may hang, and every message is destroyed exactly once.
 void random_network(std::uint64_t network_seed) {
     std::mt19937_64 random(network_seed);
     std::atomic<int> alive = 0;

@@ -104,6 +104,15 @@ class ArrayChannel final : public Channel<S> {
     bool start(Side side, Token& token) override {
         return side == Side::send ? start_send(token) : start_receive(token);
     }
+    /// By the slot's stamp alone: the other end of the ring stays with the other side.
+    bool seems_ready(Side side) const noexcept override {
+        if (side == Side::send) {
+            const std::uint64_t tail = tail_.load(relaxed);  // a hint, as the next three
+            return (tail & mark_) != 0 || slots_[tail & (mark_ - 1)].stamp.load(relaxed) == tail;
+        }
+        const std::uint64_t head = head_.load(relaxed);
+        return (slots_[head & (mark_ - 1)].stamp.load(relaxed) & ~mark_) == head + 1;
+    }
     bool enlist(Side side, Entry& entry) override {
         waiters(side).add_selector(entry);
         return is_ready(side);
@@ -111,7 +120,7 @@ class ArrayChannel final : public Channel<S> {
     void delist(Side side, Entry& entry) noexcept override { waiters(side).remove_selector(entry); }
     void abandon(Token& token) noexcept override {
         Slot& slot = *static_cast<Slot*>(token.place);
-        abandoned_.fetch_add(1, relaxed);  // a number that stands for itself
+        abandoned_.fetch_add(1, relaxed);                      // a number that stands for itself
         slot.stamp.store((token.stamp + 1) | mark_, release);  // pairs with the acquire in start_receive
         receivers_.notify();
     }
@@ -176,7 +185,7 @@ class ArrayChannel final : public Channel<S> {
     using Forward = std::conditional_t<std::is_const_v<From>, From&, From&&>;
 
     ArrayChannel(std::size_t capacity, SpinPolicy policy)
-        : Channel<S>(Flavour::array, policy, true),
+        : Channel<S>(Flavour::array, policy, capacity),
           capacity_(capacity),
           mark_(std::bit_ceil(std::uint64_t{capacity} + 1)),
           lap_(2 * mark_),
@@ -218,8 +227,8 @@ class ArrayChannel final : public Channel<S> {
                 }
                 backoff.spin();
             } else {
-                // Free only a lap ago; full, unless a receiver is about to free it. Sequentially consistent, as the look
-                // of one who has just enlisted.
+                // Free only a lap ago; full, unless a receiver is about to free it. Sequentially consistent, as the
+                // look of one who has just enlisted.
                 if ((stamp & ~mark_) + lap_ == tail + 1) {
                     if (head_.load(seq_cst) + lap_ == tail) return false;
                     backoff.spin();
@@ -277,7 +286,7 @@ class ArrayChannel final : public Channel<S> {
     }
     /// Frees a claimed slot whose sender gave up.
     void skip(Slot& slot, std::uint64_t head) noexcept {
-        skipped_.fetch_add(1, relaxed);  // a number that stands for itself
+        skipped_.fetch_add(1, relaxed);          // a number that stands for itself
         slot.stamp.store(head + lap_, release);  // pairs with the acquire in start_send
         senders_.notify();
     }
@@ -290,7 +299,8 @@ class ArrayChannel final : public Channel<S> {
             if ((tail & mark_) != 0) return 0;
             std::size_t n = 0;
             const std::size_t limit = most < capacity_ ? most : capacity_;
-            for (std::uint64_t at = tail; n < limit && slots_[at & (mark_ - 1)].stamp.load(acquire) == at; at = next(at))
+            for (std::uint64_t at = tail; n < limit && slots_[at & (mark_ - 1)].stamp.load(acquire) == at;
+                 at = next(at))
                 ++n;
             if (n == 0) return 0;
             if (tail_.compare_exchange_weak(tail, advanced(tail, n), seq_cst, relaxed)) {  // as in start_send
@@ -316,8 +326,8 @@ class ArrayChannel final : public Channel<S> {
         }
     }
 
-    /// Destroys what is in the ring, up to `tail`. The last receiver is gone, so nobody else takes; senders may still be
-    /// writing what they have claimed.
+    /// Destroys what is in the ring, up to `tail`. The last receiver is gone, so nobody else takes; senders may still
+    /// be writing what they have claimed.
     void discard_all(std::uint64_t tail) noexcept {
         Backoff backoff;
         std::uint64_t head = head_.load(relaxed);  // only receivers move it

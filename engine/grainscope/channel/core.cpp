@@ -27,12 +27,16 @@ void Core::drop_owner() const noexcept {
 
 bool Core::wait(Side side, Token& token, Instant deadline) {
     for (;;) {
-        for (std::uint32_t i = 0; i < policy_.spins; ++i) {
-            policy_.pause_before_look(i);
-            if (start(side, token)) return true;
+        for (std::uint32_t look = 0; look < policy_.spins; ++look) {
+            std::uint32_t pauses = SpinPolicy::pauses_before_look(look, patience_);
+            for (; pauses > 0; --pauses) {
+                platform::cpu_relax();
+                // A short ring has nothing to gain from patience: it looks all the time, at one word.
+                if (patience_ == 1 && seems_ready(side) && start(side, token)) return true;
+            }
+            if (seems_ready(side) && start(side, token)) return true;
         }
-        for (std::uint32_t i = 0; i < policy_.yields; ++i) {
-            platform::yield_thread();
+        for (std::uint32_t i = 0; i < policy_.yields && yield_for_others(); ++i) {
             if (start(side, token)) return true;
         }
         if (deadline != no_deadline && std::chrono::steady_clock::now() >= deadline) return false;

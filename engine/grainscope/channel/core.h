@@ -37,20 +37,25 @@ class Core {
 
     [[nodiscard]] Flavour flavour() const noexcept { return flavour_; }
     [[nodiscard]] SpinPolicy policy() const noexcept { return policy_; }
+    /// The pauses before each look at the channel, at least.
+    [[nodiscard]] std::uint32_t patience() const noexcept { return patience_; }
 
     // -- handles ------------------------------------------------------------------------------------------------------
 
-    void add_sender() noexcept { senders_.fetch_add(1, relaxed); }  // the copied handle keeps the count above 0
+    void add_sender() noexcept { senders_.fetch_add(1, relaxed); }      // the copied handle keeps the count above 0
     void add_receiver() noexcept { receivers_.fetch_add(1, relaxed); }  // likewise
     void drop_sender() noexcept;
     void drop_receiver() noexcept;
     void add_owner() const noexcept { owners_.fetch_add(1, relaxed); }  // likewise
     void drop_owner() const noexcept;
 
-    // -- what a select does with one of its operations; a protocol in README.md ----------------------------------------
+    // -- what a select does with one of its operations; a protocol in README.md
+    // ----------------------------------------
 
     /// Claims a place without waiting. True also if the channel is disconnected: the claim then has no place.
     [[nodiscard]] virtual bool start(Side side, Token& token) = 0;
+    /// A cheaper question that start is not worth asking before it is answered yes: only while a thread spins.
+    [[nodiscard]] virtual bool seems_ready(Side) const noexcept { return true; }
     /// When a receive will become ready by itself.
     [[nodiscard]] virtual Instant ready_at() const noexcept { return no_deadline; }
     /// Links the entry, as one who wants to take part, and then says whether the operation is ready already.
@@ -77,8 +82,11 @@ class Core {
     [[nodiscard]] ChannelTelemetry telemetry() const;
 
   protected:
-    Core(Flavour flavour, SpinPolicy policy, bool has_senders) noexcept
-        : flavour_(flavour), policy_(policy), senders_(has_senders ? 1 : 0), owners_(has_senders ? 2 : 1) {}
+    /// With one sender and one receiver. `depth`: of how many messages the other side may get ahead.
+    Core(Flavour flavour, SpinPolicy policy, std::size_t depth) noexcept
+        : flavour_(flavour), policy_(policy), patience_(SpinPolicy::patience_for(depth)), senders_(1), owners_(2) {}
+    /// Without senders, for ever.
+    explicit Core(Flavour flavour) noexcept : flavour_(flavour), senders_(0), owners_(1) {}
     virtual ~Core() = default;
 
     /// Starts an operation that was not ready: looks again as the policy says, then parks. False at the deadline.
@@ -92,7 +100,8 @@ class Core {
 
   private:
     const Flavour flavour_;
-    const SpinPolicy policy_;
+    const SpinPolicy policy_{};
+    const std::uint32_t patience_ = 1;
     Atomic<std::size_t> senders_;
     Atomic<std::size_t> receivers_{1};
     mutable Atomic<std::size_t> owners_;

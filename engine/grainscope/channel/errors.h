@@ -39,7 +39,8 @@ class MessageError {
 template <class T>
 class SendError : public detail::channel::MessageError<T> {
   public:
-    explicit SendError(T message) : detail::channel::MessageError<T>(std::move(message), detail::channel::Failure::disconnected) {}
+    explicit SendError(T message)
+        : detail::channel::MessageError<T>(std::move(message), detail::channel::Failure::disconnected) {}
     [[nodiscard]] const char* what() const noexcept { return "sending on a channel without receivers"; }
 };
 

@@ -24,18 +24,25 @@ namespace detail::channel {
 template <class S, class F>
 decltype(auto) visit_sending(Channel<S>& channel, F&& f) {
     switch (channel.flavour()) {
-        case Flavour::array: return f(static_cast<ArrayChannel<S>&>(channel));
-        case Flavour::list: return f(static_cast<ListChannel<S>&>(channel));
-        default: return f(static_cast<ZeroChannel<S>&>(channel));
+        case Flavour::array:
+            return f(static_cast<ArrayChannel<S>&>(channel));
+        case Flavour::list:
+            return f(static_cast<ListChannel<S>&>(channel));
+        default:
+            return f(static_cast<ZeroChannel<S>&>(channel));
     }
 }
 template <class S, class F>
 decltype(auto) visit_receiving(Channel<S>& channel, F&& f) {
     switch (channel.flavour()) {
-        case Flavour::array: return f(static_cast<ArrayChannel<S>&>(channel));
-        case Flavour::list: return f(static_cast<ListChannel<S>&>(channel));
-        case Flavour::zero: return f(static_cast<ZeroChannel<S>&>(channel));
-        default: break;
+        case Flavour::array:
+            return f(static_cast<ArrayChannel<S>&>(channel));
+        case Flavour::list:
+            return f(static_cast<ListChannel<S>&>(channel));
+        case Flavour::zero:
+            return f(static_cast<ZeroChannel<S>&>(channel));
+        default:
+            break;
     }
     if constexpr (std::is_same_v<S, Instant>) {
         if (channel.flavour() == Flavour::at) return f(static_cast<AtChannel&>(channel));
@@ -46,9 +53,12 @@ decltype(auto) visit_receiving(Channel<S>& channel, F&& f) {
 
 [[nodiscard]] inline Failure failure_of(Outcome outcome) noexcept {
     switch (outcome) {
-        case Outcome::not_ready: return Failure::not_ready;
-        case Outcome::timed_out: return Failure::timed_out;
-        default: return Failure::disconnected;
+        case Outcome::not_ready:
+            return Failure::not_ready;
+        case Outcome::timed_out:
+            return Failure::timed_out;
+        default:
+            return Failure::disconnected;
     }
 }
 

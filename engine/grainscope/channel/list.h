@@ -1,7 +1,7 @@
 // The unbounded channel: a linked list of blocks of slots.
 //
-// As crossbeam-channel's flavors/list.rs, but that a block counts the messages read from it instead of marking each slot,
-// and that one emptied block is kept for the next sender that needs one.
+// As crossbeam-channel's flavors/list.rs, but that a block counts the messages read from it instead of marking each
+// slot, and that one emptied block is kept for the next sender that needs one.
 #pragma once
 
 #include <cstddef>
@@ -106,13 +106,11 @@ class ListChannel final : public Channel<S> {
         if (side == Side::receive) receivers_.remove_selector(entry);
     }
     void abandon(Token& token) noexcept override {
-        abandoned_.fetch_add(1, relaxed);  // a number that stands for itself
+        abandoned_.fetch_add(1, relaxed);                                 // a number that stands for itself
         static_cast<Slot*>(token.place)->state.store(given_up, release);  // pairs with the acquire in wait_written
         receivers_.notify();
     }
-    bool is_ready(Side side) const noexcept override {
-        return side == Side::send || !is_empty() || is_disconnected();
-    }
+    bool is_ready(Side side) const noexcept override { return side == Side::send || !is_empty() || is_disconnected(); }
     bool watch(Side side, Entry& entry) noexcept override {
         if (side == Side::send) return true;
         receivers_.add_observer(entry);
@@ -175,8 +173,8 @@ class ListChannel final : public Channel<S> {
     };
     struct Block {
         Atomic<Block*> next{nullptr};
+        Atomic<std::uint32_t> read{0};  ///< messages read; whoever reads the last one has the block to itself
         Slot slots[slots_a_block];
-        alignas(64) Atomic<std::uint32_t> read{0};  ///< messages read; whoever reads the last one has the block to itself
     };
     struct alignas(cache_line) End {
         Atomic<std::uint64_t> index{0};
@@ -185,7 +183,7 @@ class ListChannel final : public Channel<S> {
     template <class From>
     using Forward = std::conditional_t<std::is_const_v<From>, From&, From&&>;
 
-    explicit ListChannel(SpinPolicy policy) : Channel<S>(Flavour::list, policy, true) {
+    explicit ListChannel(SpinPolicy policy) : Channel<S>(Flavour::list, policy, slots_a_block) {
         auto* const first = new Block;
         head_.block.store(first, relaxed);  // before anybody knows the channel
         tail_.block.store(first, relaxed);
@@ -252,9 +250,9 @@ class ListChannel final : public Channel<S> {
     }
     /// Behind the claim of a block's last slot: all senders wait for this.
     void install(Block& block, Block* next) noexcept {
-        tail_.block.store(next, release);       // pairs with the acquires in claim_free
-        tail_.index.fetch_add(one, release);    // likewise; it keeps a mark that came meanwhile
-        block.next.store(next, release);        // pairs with the acquire in wait_next
+        tail_.block.store(next, release);     // pairs with the acquires in claim_free
+        tail_.index.fetch_add(one, release);  // likewise; it keeps a mark that came meanwhile
+        block.next.store(next, release);      // pairs with the acquire in wait_next
     }
     void write_here(Token& token, S&& message) noexcept {
         Slot& slot = *static_cast<Slot*>(token.place);
@@ -306,7 +304,7 @@ class ListChannel final : public Channel<S> {
     void advance_head(Block& block, std::uint64_t index) noexcept {
         Block* const next = wait_next(block);
         const std::uint64_t later = next->next.load(relaxed) != nullptr ? mark : 0;  // a hint
-        head_.block.store(next, release);                  // pairs with the acquires in claim_written
+        head_.block.store(next, release);                 // pairs with the acquires in claim_written
         head_.index.store(index + one + later, release);  // likewise
     }
     bool start_receive(Token& token) noexcept {
@@ -346,8 +344,8 @@ class ListChannel final : public Channel<S> {
         }
     }
 
-    /// Destroys what is in the list. The last receiver is gone, so nobody else takes, and the channel is disconnected, so
-    /// nobody claims; senders may still be writing what they have claimed.
+    /// Destroys what is in the list. The last receiver is gone, so nobody else takes, and the channel is disconnected,
+    /// so nobody claims; senders may still be writing what they have claimed.
     void discard_all() noexcept {
         Token token;
         while (const std::size_t n = claim_written(slots_a_block, token)) {

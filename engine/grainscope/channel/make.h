@@ -32,10 +32,10 @@ struct HandleAccess {
 
 }  // namespace detail::channel
 
-/// A channel for at most `capacity` messages; of capacity 0 each send waits for its receive (a rendezvous). Messages are
-/// received in the order in which they were sent. Sending and receiving take no lock; memory for all messages is taken
-/// here, O(capacity). Throws std::length_error if a ring of that size cannot exist, std::bad_alloc if there is no memory
-/// for it.
+/// A channel for at most `capacity` messages; of capacity 0 each send waits for its receive (a rendezvous). Messages
+/// are received in the order in which they were sent. Sending and receiving take no lock; memory for all messages is
+/// taken here, O(capacity). Throws std::length_error if a ring of that size cannot exist, std::bad_alloc if there is no
+/// memory for it.
 ///
 ///     auto [tx, rx] = grainscope::bounded<int>(2);
 ///     tx.send(1).value();
@@ -58,7 +58,8 @@ template <class T>
 ///     if (*rx.recv().value() != 5) std::abort();
 template <class T>
 [[nodiscard]] std::pair<Sender<T>, Receiver<T>> unbounded(SpinPolicy policy = SpinPolicy::standard()) {
-    return detail::channel::HandleAccess::both<T>(detail::channel::ListChannel<detail::channel::Stored<T>>::make(policy));
+    return detail::channel::HandleAccess::both<T>(
+        detail::channel::ListChannel<detail::channel::Stored<T>>::make(policy));
 }
 
 /// A channel without senders that never has a message and is never disconnected: an arm of a select that is switched

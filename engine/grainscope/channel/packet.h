@@ -10,8 +10,8 @@
 
 namespace grainscope::detail::channel {
 
-/// Room for one message on its way from one thread to another. It belongs to the side that waited; the other side learns of
-/// it by choosing the waiter. The sender fills it (or gives up), the receiver empties it.
+/// Room for one message on its way from one thread to another. It belongs to the side that waited; the other side
+/// learns of it by choosing the waiter. The sender fills it (or gives up), the receiver empties it.
 template <class S>
 class Packet {
   public:
@@ -39,7 +39,9 @@ class Packet {
     /// Nobody chose the sender: it takes its message back.
     [[nodiscard]] S take_back() noexcept { return place_.take(); }
     /// Until the receiver has done with a packet on the sender's stack.
-    void wait_emptied() noexcept { wait_until([](std::uint32_t state) { return state == emptied; }); }
+    void wait_emptied() noexcept {
+        wait_until([](std::uint32_t state) { return state == emptied; });
+    }
 
     // -- the receiver -------------------------------------------------------------------------------------------------
 
@@ -56,7 +58,7 @@ class Packet {
     static constexpr std::uint32_t filled = 1;
     static constexpr std::uint32_t given_up = 2;
     static constexpr std::uint32_t emptied = 3;
-    static constexpr std::uint32_t sleeping = 4;  ///< a bit: the other side has parked
+    static constexpr std::uint32_t sleeping = 4;  ///< a bit beside the state: somebody has parked until it changes
 
     void publish(std::uint32_t state) noexcept {
         // Release pairs with the acquires in wait_until.
@@ -68,13 +70,13 @@ class Packet {
     std::uint32_t wait_until(Done&& done) noexcept {
         Backoff backoff;
         for (int i = 0; i < 16; ++i) {
-            const std::uint32_t state = state_.load(acquire);  // pairs with publish
+            const std::uint32_t state = state_.load(acquire) & ~sleeping;  // pairs with publish
             if (done(state)) return state;
             backoff.snooze();
         }
         for (;;) {
             std::uint32_t state = state_.load(acquire);  // pairs with publish
-            if (done(state)) return state;
+            if (done(state & ~sleeping)) return state & ~sleeping;
             if ((state & sleeping) == 0 && !state_.compare_exchange_strong(state, state | sleeping, acquire, acquire))
                 continue;
             platform::futex_wait(state_, state | sleeping);

@@ -24,9 +24,10 @@ enum class Asking : std::uint8_t { waiting, at_once };
 
 }  // namespace detail::channel
 
-/// Receives messages of type T. Copies are further receivers of the same channel; each message goes to one of them. When
-/// the last one is gone the channel is disconnected, and what is in it is destroyed. May be used by several threads at
-/// once, but for assignment, moving and reset. Using a handle that was moved from or reset throws std::logic_error.
+/// Receives messages of type T. Copies are further receivers of the same channel; each message goes to one of them.
+/// When the last one is gone the channel is disconnected, and what is in it is destroyed. May be used by several
+/// threads at once, but for assignment, moving and reset. Using a handle that was moved from or reset throws
+/// std::logic_error.
 template <class T>
 class Receiver {
   public:
@@ -71,8 +72,9 @@ class Receiver {
     [[nodiscard]] std::expected<T, RecvTimeoutError> recv_deadline(Instant deadline) const {
         // The smallest moment stands for "do not wait": the next one has passed as well, and says timeout.
         if (deadline == detail::channel::deadline_passed) deadline += Instant::duration(1);
-        return receive<RecvTimeoutError>(
-            deadline, [](detail::channel::Outcome outcome) { return RecvTimeoutError(detail::channel::failure_of(outcome)); });
+        return receive<RecvTimeoutError>(deadline, [](detail::channel::Outcome outcome) {
+            return RecvTimeoutError(detail::channel::failure_of(outcome));
+        });
     }
     /// As recv, but throws ChannelDisconnected.
     [[nodiscard]] T recv_or_throw() const {
@@ -92,7 +94,9 @@ class Receiver {
             const auto keep = [&](detail::channel::Stored<T>&& message) { taken.push_back(std::move(message)); };
             while (taken.size() < most) {
                 if (take_some(flavour, keep, most - taken.size()) > 0) continue;
-                if (!taken.empty() || flavour.receive(keep, detail::channel::no_deadline) != detail::channel::Outcome::done) break;
+                if (!taken.empty() ||
+                    flavour.receive(keep, detail::channel::no_deadline) != detail::channel::Outcome::done)
+                    break;
             }
         });
         if (taken.empty()) return std::unexpected(RecvError());
@@ -152,8 +156,8 @@ class Receiver {
         Receiver receiver_;
     };
 
-    /// The receiver is itself a range: each step waits for a message, and the loop ends when the channel is empty and its
-    /// last sender is gone.
+    /// The receiver is itself a range: each step waits for a message, and the loop ends when the channel is empty and
+    /// its last sender is gone.
     ///
     ///     auto [tx, rx] = grainscope::unbounded<int>();
     ///     for (int i = 1; i <= 3; ++i) tx.send(i).value();
@@ -161,7 +165,9 @@ class Receiver {
     ///     int sum = 0;
     ///     for (int& message : rx) sum += message;
     ///     if (sum != 6) std::abort();
-    [[nodiscard]] Iterator<detail::channel::Asking::waiting> begin() const { return Iterator<detail::channel::Asking::waiting>(*this); }
+    [[nodiscard]] Iterator<detail::channel::Asking::waiting> begin() const {
+        return Iterator<detail::channel::Asking::waiting>(*this);
+    }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// The same as an object of its own.
     [[nodiscard]] Messages<detail::channel::Asking::waiting> iter() const {
@@ -210,7 +216,8 @@ class Receiver {
     [[nodiscard]] std::expected<T, Error> receive(Instant deadline, MakeError&& error) const {
         std::optional<detail::channel::Stored<T>> taken;
         const detail::channel::Outcome outcome = detail::channel::visit_receiving(channel(), [&](auto& flavour) {
-            return flavour.receive([&](detail::channel::Stored<T>&& message) { taken.emplace(std::move(message)); }, deadline);
+            return flavour.receive([&](detail::channel::Stored<T>&& message) { taken.emplace(std::move(message)); },
+                                   deadline);
         });
         if (outcome != detail::channel::Outcome::done) [[unlikely]]
             return std::unexpected(error(outcome));

@@ -10,17 +10,19 @@
 namespace grainscope {
 
 void SelectedOperation::check(const detail::channel::Core& core, detail::channel::Side side) const {
-    if (channel_.get() == nullptr) throw std::logic_error("this selected operation was completed or moved from already");
+    if (channel_.get() == nullptr)
+        throw std::logic_error("this selected operation was completed or moved from already");
     if (side != side_)
         throw std::logic_error(side == detail::channel::Side::send ? "a selected receive cannot be completed by send"
-                                                          : "a selected send cannot be completed by recv");
+                                                                   : "a selected send cannot be completed by recv");
     if (channel_.get() != &core)
         throw std::logic_error(side == detail::channel::Side::send ? "passed a sender that was not selected"
-                                                          : "passed a receiver that was not selected");
+                                                                   : "passed a receiver that was not selected");
 }
 
 void SelectedOperation::end_program() noexcept {
-    std::fputs("grainscope: a selected channel operation was destroyed without being completed by recv or send\n", stderr);
+    std::fputs("grainscope: a selected channel operation was destroyed without being completed by recv or send\n",
+               stderr);
     std::terminate();
 }
 
@@ -55,7 +57,8 @@ detail::channel::SelectSet Select::set() {
 }
 
 void Select::check_not_empty() const {
-    if (operations_.empty()) throw std::logic_error("no operations have been added to this Select: it would wait for ever");
+    if (operations_.empty())
+        throw std::logic_error("no operations have been added to this Select: it would wait for ever");
 }
 
 std::optional<SelectedOperation> Select::claim(Instant deadline) {

@@ -50,7 +50,8 @@ class [[nodiscard]] SelectedOperation {
     /// What Select::recv or Select::send returned for it.
     [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
-    /// Completes a receive. Throws std::logic_error, and stays to be completed, if this is not the receiver's operation.
+    /// Completes a receive. Throws std::logic_error, and stays to be completed, if this is not the receiver's
+    /// operation.
     template <class T>
     [[nodiscard]] std::expected<T, RecvError> recv(const Receiver<T>& receiver) {
         auto& channel = detail::channel::HandleAccess::channel(receiver);
@@ -70,7 +71,8 @@ class [[nodiscard]] SelectedOperation {
 
   private:
     friend class Select;
-    SelectedOperation(detail::channel::CoreHold channel, detail::channel::Side side, std::size_t index, detail::channel::Token token) noexcept
+    SelectedOperation(detail::channel::CoreHold channel, detail::channel::Side side, std::size_t index,
+                      detail::channel::Token token) noexcept
         : channel_(std::move(channel)), side_(side), index_(index), token_(token) {}
 
     void check(const detail::channel::Core& core, detail::channel::Side side) const;
@@ -84,8 +86,8 @@ class [[nodiscard]] SelectedOperation {
 
 /// Operations on channels, gathered at run time, of which the first that is ready is to be done. Each has an index,
 /// counted from 0 in the order in which they were added. It keeps its channels' memory, not their connection. For one
-/// thread at a time; may be used again and again. A handle that was moved from or reset: std::logic_error. Allocates for
-/// each operation added, and, while it blocks, for each operation of a channel of capacity 0.
+/// thread at a time; may be used again and again. A handle that was moved from or reset: std::logic_error. Allocates
+/// for each operation added, and, while it blocks, for each operation of a channel of capacity 0.
 ///
 ///     auto [tx1, rx1] = grainscope::unbounded<int>();
 ///     auto [tx2, rx2] = grainscope::unbounded<int>();
@@ -129,8 +131,8 @@ class Select {
     }
     [[nodiscard]] std::expected<SelectedOperation, SelectTimeoutError> select_deadline(Instant deadline);
 
-    /// Waits until an operation is ready, and returns its index without claiming it: another thread may be faster. Throws
-    /// std::logic_error if there are none.
+    /// Waits until an operation is ready, and returns its index without claiming it: another thread may be faster.
+    /// Throws std::logic_error if there are none.
     [[nodiscard]] std::size_t ready();
     [[nodiscard]] std::expected<std::size_t, TryReadyError> try_ready();
     template <class Rep, class Period>
@@ -149,7 +151,7 @@ class Select {
 
     std::vector<detail::channel::SelectOperation> operations_;
     std::vector<detail::channel::CoreHold> channels_;  ///< of the operations, in the same order
-    std::vector<std::size_t> indices_;        ///< likewise
+    std::vector<std::size_t> indices_;                 ///< likewise
     std::vector<std::uint32_t> order_;
     std::vector<detail::channel::EntryRoom> entries_;
     std::size_t next_index_ = 0;

@@ -138,7 +138,8 @@ struct ArmResult<OtherwiseArm<F>> {
 template <class... Arms>
 struct SelectResult {
     static constexpr int voids = (0 + ... + static_cast<int>(std::is_void_v<typename ArmResult<Arms>::type>));
-    static_assert(voids == 0 || voids == sizeof...(Arms), "the handlers of a select all return nothing, or all a value");
+    static_assert(voids == 0 || voids == sizeof...(Arms),
+                  "the handlers of a select all return nothing, or all a value");
     using type = std::common_type_t<typename ArmResult<Arms>::type...>;
 };
 
@@ -162,8 +163,8 @@ class SelectCall {
         std::size_t next = 0;
         std::apply([&](auto&... arms) { (prepare(arms, all, next, deadline), ...); }, arms_);
         Token token;
-        const auto chosen = run_select({.operations = all, .order = order, .entries = entries, .biased = biased},
-                                       deadline, token);
+        const auto chosen =
+            run_select({.operations = all, .order = order, .entries = entries, .biased = biased}, deadline, token);
         return finish<0, 0>(chosen ? *chosen : operations, token);
     }
 
@@ -177,7 +178,8 @@ class SelectCall {
         else
             all[next++] = arm.operation();
     }
-    /// Arm `arm`, in front of which stand `before` operations, or a later one; the fallback counts as the last operation.
+    /// Arm `arm`, in front of which stand `before` operations, or a later one; the fallback counts as the last
+    /// operation.
     template <std::size_t arm, std::size_t before>
     Result finish(std::size_t chosen, Token& token) {
         if constexpr (arm == sizeof...(Arms)) {
@@ -206,13 +208,13 @@ detail::channel::RecvArm<T, std::remove_reference_t<Handler>> recv(const Receive
     return {receiver, handler};
 }
 
-/// An arm of select that sends. What converts to T is the message itself, anything else is called for it; either is used
-/// only if this arm is chosen. The handler takes std::expected<void, SendError<T>>, or nothing. If the call throws, nothing
-/// is sent and the exception leaves select.
+/// An arm of select that sends. What converts to T is the message itself, anything else is called for it; either is
+/// used only if this arm is chosen. The handler takes std::expected<void, SendError<T>>, or nothing. If the call
+/// throws, nothing is sent and the exception leaves select.
 template <class T, class Value, class Handler>
-    requires std::convertible_to<Value, T> || std::invocable<Value>
-detail::channel::SendArm<T, Value, std::remove_reference_t<Handler>> send(const Sender<T>& sender, Value&& value,
-                                                                 Handler&& handler) {
+requires std::convertible_to<Value, T> || std::invocable<Value>
+    detail::channel::SendArm<T, Value, std::remove_reference_t<Handler>> send(const Sender<T>& sender, Value&& value,
+                                                                              Handler&& handler) {
     return {sender, std::forward<Value>(value), handler};
 }
 
@@ -224,14 +226,15 @@ detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise(F&& f) {
 
 /// The arm of select that is taken if none of the others has become ready after `delay`.
 template <class Rep, class Period, class F>
-detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::chrono::duration<Rep, Period> delay, F&& f) {
+detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::chrono::duration<Rep, Period> delay,
+                                                                          F&& f) {
     return {f, detail::channel::instant_after(delay)};
 }
 
-/// Waits until one of the operations can be done, does it, and calls its handler, whose value it returns; of several that
-/// are ready it takes one at random. The handlers have one common type, or are all void. Allocates nothing; each try costs
-/// about what the operation alone costs. While it waits it uses no CPU time. Throws std::logic_error for an arm whose
-/// handle was moved from or reset, and what handlers throw, after the operation was done.
+/// Waits until one of the operations can be done, does it, and calls its handler, whose value it returns; of several
+/// that are ready it takes one at random. The handlers have one common type, or are all void. Allocates nothing; each
+/// try costs about what the operation alone costs. While it waits it uses no CPU time. Throws std::logic_error for an
+/// arm whose handle was moved from or reset, and what handlers throw, after the operation was done.
 ///
 ///     auto [tx1, rx1] = grainscope::bounded<int>(1);
 ///     auto [tx2, rx2] = grainscope::unbounded<std::string>();

@@ -36,7 +36,8 @@ class Run {
   public:
     Run(const SelectSet& set, Instant deadline) noexcept : set_(set), deadline_(deadline) {}
 
-    /// look() returns the index of what it found; block() registers and parks, and returns what came of it.
+    /// look(hints_suffice) returns the index of what it found; block() registers and parks, and returns what came of
+    /// it.
     template <class Look, class Block>
     std::optional<std::size_t> operator()(Look&& look, Block&& block) const {
         if (set_.operations.empty()) {
@@ -44,29 +45,27 @@ class Run {
             return std::nullopt;
         }
         if (!set_.biased) shuffle(set_.order);
-        if (const auto found = look()) return found;
+        if (const auto found = look(false)) return found;
         if (deadline_ == deadline_passed) return std::nullopt;
         const SpinPolicy policy = longest_policy();
         for (;;) {
             for (std::uint32_t i = 0; i < policy.spins; ++i) {
-                policy.pause_before_look(i);
-                if (const auto found = look()) return found;
+                SpinPolicy::pause_before_look(i, 1);
+                if (const auto found = look(true)) return found;
             }
-            for (std::uint32_t i = 0; i < policy.yields; ++i) {
-                platform::yield_thread();
-                if (const auto found = look()) return found;
+            for (std::uint32_t i = 0; i < policy.yields && yield_for_others(); ++i) {
+                if (const auto found = look(true)) return found;
             }
             if (deadline_ != no_deadline && std::chrono::steady_clock::now() >= deadline_) return std::nullopt;
             if (const auto found = block(policy)) return found;
-            if (const auto found = look()) return found;
+            if (const auto found = look(false)) return found;
         }
     }
 
     [[nodiscard]] Entry& entry(std::uint32_t index) const noexcept { return set_.entries[index].entry(); }
     Entry& new_entry(std::uint32_t index, Waiter& waiter) const noexcept {
-        return *::new (set_.entries[index].bytes) Entry{.waiter = &waiter,
-                                                        .selection = first_operation + index,
-                                                        .packet = set_.operations[index].packet};
+        return *::new (set_.entries[index].bytes)
+            Entry{.waiter = &waiter, .selection = first_operation + index, .packet = set_.operations[index].packet};
     }
     /// Waits after everything is registered.
     [[nodiscard]] Selection wait(Waiter& waiter, SpinPolicy policy) const noexcept {
@@ -101,9 +100,12 @@ class Run {
 
 std::optional<std::size_t> run_select(const SelectSet& set, Instant deadline, Token& token) {
     const Run run(set, deadline);
-    const auto look = [&]() -> std::optional<std::size_t> {
-        for (const std::uint32_t index : set.order)
-            if (set.operations[index].core->start(set.operations[index].side, token)) return index;
+    const auto look = [&](bool hints_suffice) -> std::optional<std::size_t> {
+        for (const std::uint32_t index : set.order) {
+            const SelectOperation& operation = set.operations[index];
+            if (hints_suffice && !operation.core->seems_ready(operation.side)) continue;
+            if (operation.core->start(operation.side, token)) return index;
+        }
         return std::nullopt;
     };
     const auto block = [&](SpinPolicy policy) -> std::optional<std::size_t> {
@@ -114,7 +116,7 @@ std::optional<std::size_t> run_select(const SelectSet& set, Instant deadline, To
             const std::uint32_t index = set.order[registered++];
             const SelectOperation& operation = set.operations[index];
             ended = operation.core->enlist(operation.side, run.new_entry(index, waiter)) ? waiter.end(aborted)
-                                                                                       : waiter.selection();
+                                                                                         : waiter.selection();
         }
         if (ended == still_waiting) ended = run.wait(waiter, policy);
         for (const std::uint32_t index : set.order.first(registered)) {
@@ -133,7 +135,7 @@ std::optional<std::size_t> run_select(const SelectSet& set, Instant deadline, To
 
 std::optional<std::size_t> run_ready(const SelectSet& set, Instant deadline) {
     const Run run(set, deadline);
-    const auto look = [&]() -> std::optional<std::size_t> {
+    const auto look = [&](bool) -> std::optional<std::size_t> {
         for (const std::uint32_t index : set.order)
             if (set.operations[index].core->is_ready(set.operations[index].side)) return index;
         return std::nullopt;

@@ -18,8 +18,8 @@
 
 namespace grainscope {
 
-/// Sends messages of type T, which may be move-only. Copies are further senders of the same channel. When the last one is
-/// gone the channel is disconnected: what was sent is still received, then receiving fails. May be used by several
+/// Sends messages of type T, which may be move-only. Copies are further senders of the same channel. When the last one
+/// is gone the channel is disconnected: what was sent is still received, then receiving fails. May be used by several
 /// threads at once, but for assignment, moving and reset. Using a handle that was moved from or reset throws
 /// std::logic_error.
 ///
@@ -43,8 +43,8 @@ class Sender {
         if (auto* const channel = std::exchange(channel_, nullptr)) channel->drop_sender();
     }
 
-    /// Sends, waiting while the channel is full; with capacity 0, until a receiver has taken the message. Fails if there
-    /// is no receiver any more.
+    /// Sends, waiting while the channel is full; with capacity 0, until a receiver has taken the message. Fails if
+    /// there is no receiver any more.
     ///
     ///     auto [tx, rx] = grainscope::bounded<std::string>(1);
     ///     tx.send("hello").value();
@@ -78,16 +78,16 @@ class Sender {
         if (const auto sent = send(std::move(message)); !sent) throw ChannelDisconnected(sent.error().what());
     }
 
-    /// Sends all of a range in its order, waiting while the channel is full, claiming as many places at a time as there are.
-    /// Elements of an rvalue container are moved, others copied. Returns how many; fails if there is no receiver any more,
-    /// with the rest in the error.
+    /// Sends all of a range in its order, waiting while the channel is full, claiming as many places at a time as there
+    /// are. Elements of an rvalue container are moved, others copied. Returns how many; fails if there is no receiver
+    /// any more, with the rest in the error.
     ///
     ///     auto [tx, rx] = grainscope::unbounded<int>();
     ///     if (tx.send_many(std::vector<int>{1, 2, 3}).value() != 3) std::abort();
     ///     if (rx.recv_many(10).value() != std::vector<int>{1, 2, 3}) std::abort();
     template <std::ranges::input_range R>
-        requires std::convertible_to<std::ranges::range_reference_t<R>, T> ||
-                 std::convertible_to<std::ranges::range_rvalue_reference_t<R>, T>
+    requires std::convertible_to<std::ranges::range_reference_t<R>, T> ||
+        std::convertible_to<std::ranges::range_rvalue_reference_t<R>, T>
     [[nodiscard]] std::expected<std::size_t, SendError<std::vector<T>>> send_many(R&& range) const {
         constexpr bool moves = !std::is_lvalue_reference_v<R> && !std::ranges::borrowed_range<R>;
         constexpr bool as_they_lie = std::ranges::contiguous_range<R> && std::ranges::sized_range<R> &&
@@ -145,7 +145,8 @@ class Sender {
         detail::channel::Stored<T> stored = detail::channel::store<T>(std::move(message));
         const detail::channel::Outcome outcome = send_until(stored, deadline);
         if (outcome == detail::channel::Outcome::done) return {};
-        return std::unexpected(Error(detail::channel::unstore<T>(std::move(stored)), detail::channel::failure_of(outcome)));
+        return std::unexpected(
+            Error(detail::channel::unstore<T>(std::move(stored)), detail::channel::failure_of(outcome)));
     }
     template <class From>
     [[nodiscard]] std::expected<std::size_t, SendError<std::vector<T>>> send_all(std::span<From> messages) const {

@@ -1,6 +1,7 @@
 // How long a channel operation looks for its other side before it parks its thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <grainscope/platform/parking.h>
@@ -22,12 +23,20 @@ struct SpinPolicy {
     /// Parks without looking twice: for channels that wait long.
     [[nodiscard]] static constexpr SpinPolicy park_at_once() noexcept { return {}; }
 
-    /// Before the look with this index.
-    static void pause_before_look(std::uint32_t look) noexcept {
-        for (std::uint32_t i = 0; i < pauses_before_look(look); ++i) platform::cpu_relax();
+    /// Before the look with this index. 1, 2, 4, … 64 pauses, but no fewer than `patience`.
+    static void pause_before_look(std::uint32_t look, std::uint32_t patience) noexcept {
+        for (std::uint32_t i = 0; i < pauses_before_look(look, patience); ++i) platform::cpu_relax();
     }
-    [[nodiscard]] static constexpr std::uint32_t pauses_before_look(std::uint32_t look) noexcept {
-        return std::uint32_t{1} << (look < 6 ? look : 6);
+    [[nodiscard]] static constexpr std::uint32_t pauses_before_look(std::uint32_t look,
+                                                                    std::uint32_t patience) noexcept {
+        const std::uint32_t pauses = std::uint32_t{1} << (look < 6 ? look : 6);
+        return pauses > patience ? pauses : patience;
+    }
+    /// For a channel of that many messages. A thread that comes back for every single message fetches the cache lines
+    /// of both ends each time; one that lets a third of a ring fill up, or empty, first does so once for all of them.
+    [[nodiscard]] static constexpr std::uint32_t patience_for(std::size_t depth) noexcept {
+        const std::size_t third = depth / 3;
+        return third < 1 ? 1 : third > 64 ? 64 : static_cast<std::uint32_t>(third);
     }
 
     friend bool operator==(const SpinPolicy&, const SpinPolicy&) = default;

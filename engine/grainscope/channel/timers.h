@@ -1,7 +1,7 @@
 // Channels that only have a receiving side: messages at a moment, messages at intervals, no messages.
 //
-// As crossbeam-channel's flavors/{at,tick,never}.rs: nothing is sent by anybody; a message is made when it is due and asked
-// for.
+// As crossbeam-channel's flavors/{at,tick,never}.rs: nothing is sent by anybody; a message is made when it is due and
+// asked for.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ class SourceChannel : public Channel<S> {
     bool is_disconnected() const noexcept override { return false; }
 
   protected:
-    SourceChannel(Flavour flavour) noexcept : Channel<S>(flavour, SpinPolicy::park_at_once(), false) {}
+    SourceChannel(Flavour flavour) noexcept : Channel<S>(flavour) {}
     void senders_gone() noexcept override {}
     void receivers_gone() noexcept override {}
 

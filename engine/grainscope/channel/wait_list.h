@@ -70,7 +70,7 @@ class WaitList {
     EntryList selectors_;
     EntryList observers_;
     std::size_t blocked_ = 0;
-    platform::Ticks begun_ = 0;    ///< the sum of the stamps at which the present waits began (modulo 2^64)
+    platform::Ticks begun_ = 0;        ///< the sum of the stamps at which the present waits began (modulo 2^64)
     platform::Ticks blocked_for_ = 0;  ///< of the waits that have ended
 };
 

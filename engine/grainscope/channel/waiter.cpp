@@ -7,7 +7,7 @@ namespace grainscope {
 
 SpinPolicy SpinPolicy::standard() noexcept {
     static const bool alone = platform::usable_cores() < 2;
-    return alone ? SpinPolicy{.spins = 0, .yields = 2} : SpinPolicy{.spins = 7, .yields = 4};
+    return alone ? SpinPolicy{.spins = 0, .yields = 4} : SpinPolicy{.spins = 7, .yields = 8};
 }
 
 namespace detail::channel {
@@ -25,17 +25,33 @@ void Waiter::Woken::wake() const noexcept {
     if (sleeper_ != nullptr) platform::futex_wake_one(*sleeper_);
 }
 
+bool yield_for_others() noexcept {
+    // Whoever computes on this core takes a whole slice of the scheduler's for each yield, milliseconds; a thread that
+    // parks is put back at once when it is woken.
+    constexpr platform::Ticks long_yield = 250'000;  // about 0.1 ms
+    constexpr std::uint32_t waits_without = 100;
+    static thread_local std::uint32_t skip = 0;
+    if (skip > 0) {
+        --skip;
+        return false;
+    }
+    const platform::Ticks before = platform::ticks();
+    platform::yield_thread();
+    if (platform::ticks() - before > long_yield) skip = waits_without;
+    return true;
+}
+
 Selection Waiter::spin(SpinPolicy policy) noexcept {
     // As many pauses as a look at the channel would get; the word is this thread's own, so it looks after each.
     for (std::uint32_t look = 0; look < policy.spins; ++look) {
-        for (std::uint32_t i = 0; i < SpinPolicy::pauses_before_look(look); ++i) {
+        for (std::uint32_t i = 0; i < SpinPolicy::pauses_before_look(look, 1); ++i) {
             if (const Selection ended = selection(); ended != still_waiting) return ended;
             platform::cpu_relax();
         }
     }
     for (std::uint32_t i = 0; i < policy.yields; ++i) {
         if (const Selection ended = selection(); ended != still_waiting) return ended;
-        platform::yield_thread();
+        if (!yield_for_others()) break;
     }
     return selection();
 }

@@ -10,12 +10,16 @@
 
 namespace grainscope::detail::channel {
 
+/// Offers the core to other threads. False, without having done so, while this thread's last yields have shown that the
+/// core is wanted by threads that compute: it should park instead.
+bool yield_for_others() noexcept;
+
 /// What ended a wait. Values from `first_operation` on say which of a select's operations was chosen.
 using Selection = std::uint32_t;
 inline constexpr Selection still_waiting = 0;
 inline constexpr Selection still_parked = 1;  ///< waiting, and its thread sleeps
 inline constexpr Selection aborted = 2;       ///< out of time, or the waiter itself found something ready
-inline constexpr Selection cut_off = 3;  ///< the channel was disconnected
+inline constexpr Selection cut_off = 3;       ///< the channel was disconnected
 inline constexpr Selection first_operation = 4;
 
 /// The meeting place of a blocked thread and of everybody who may end its wait: channels that become ready, channels
@@ -39,7 +43,8 @@ class Waiter {
     [[nodiscard]] Selection selection() const noexcept { return word_.load(acquire); }  // pairs with try_select
     [[nodiscard]] bool is_waiting() const noexcept { return word_.load(relaxed) <= still_parked; }  // a hint
 
-    /// Ends the wait for this reason unless it has ended already. Returns whether it has done so; *woken is who to wake.
+    /// Ends the wait for this reason unless it has ended already. Returns whether it has done so; *woken is who to
+    /// wake.
     bool try_select(Selection reason, Woken* woken) noexcept {
         Selection seen = word_.load(relaxed);  // the exchange decides
         while (seen <= still_parked) {
@@ -59,8 +64,8 @@ class Waiter {
 
     /// Looks as long as the policy says. Returns the selection, which may be still_waiting.
     Selection spin(SpinPolicy policy) noexcept;
-    /// Parks until the wait has ended; at the deadline it ends it itself, as aborted. A worker of a pool shows as blocked
-    /// on a channel meanwhile.
+    /// Parks until the wait has ended; at the deadline it ends it itself, as aborted. A worker of a pool shows as
+    /// blocked on a channel meanwhile.
     Selection park(Instant deadline) noexcept;
 
   private:

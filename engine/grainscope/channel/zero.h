@@ -18,8 +18,8 @@
 
 namespace grainscope::detail::channel {
 
-/// Whoever comes first puts a packet into its side's list and waits; whoever comes second chooses the first waiter of the
-/// other side and completes the exchange through that packet. The lock is held for choosing alone.
+/// Whoever comes first puts a packet into its side's list and waits; whoever comes second chooses the first waiter of
+/// the other side and completes the exchange through that packet. The lock is held for choosing alone.
 template <class S>
 class ZeroChannel final : public Channel<S> {
   public:
@@ -110,7 +110,8 @@ class ZeroChannel final : public Channel<S> {
         return receive(sink, deadline_passed) == Outcome::done ? 1 : 0;
     }
 
-    // -- Core: a token's place is a packet, its stamp says whether it is the operation's own ---------------------------
+    // -- Core: a token's place is a packet, its stamp says whether it is the operation's own
+    // ---------------------------
 
     bool start(Side side, Token& token) override {
         for (;;) {
@@ -206,7 +207,7 @@ class ZeroChannel final : public Channel<S> {
     static constexpr std::uint64_t theirs = 0;
     static constexpr std::uint64_t own = 1;
 
-    explicit ZeroChannel(SpinPolicy policy) noexcept : Channel<S>(Flavour::zero, policy, true) {}
+    explicit ZeroChannel(SpinPolicy policy) noexcept : Channel<S>(Flavour::zero, policy, 0) {}
 
     [[nodiscard]] WaitList& list(Side side) noexcept { return side == Side::send ? senders_ : receivers_; }
     [[nodiscard]] WaitList& other(Side side) noexcept { return side == Side::send ? receivers_ : senders_; }
