@@ -1,11 +1,13 @@
 //! rayon and the sequential Rust standard library, measured as the C++ programs measure themselves.
 //!
-//! `rayon-peers fib THREADS`, `rayon-peers sum|dot|roots|minimum|maximum|filter-map THREADS`, `rayon-peers words THREADS` and
+//! `rayon-peers fib THREADS`, `rayon-peers sum|dot|roots|minimum|maximum|filter-map THREADS`, `rayon-peers words THREADS`,
+//! `rayon-peers queue array|seg THREADS` and
 //! `rayon-peers sort u64|f64|strings ORDER N unstable|stable default|own THREADS` serve single samples to alternate.py: see
 //! turns.rs.
 mod data;
 mod fib;
 mod iterators;
+mod queues;
 mod sort_data;
 mod sorts;
 mod turns;
@@ -17,6 +19,7 @@ fn group(arguments: &[&str]) -> Option<Group> {
     let threads = arguments.last()?.parse().ok()?;
     match arguments {
         ["fib", _] => Some(fib::group(threads)),
+        ["queue", kind, _] => queues::group(kind, threads),
         ["words", _] => Some(words::group(threads)),
         ["sort", of, order, n, kind, comparator, _] => {
             sorts::group(of, order, n.parse().ok()?, kind, comparator, threads)
