@@ -15,7 +15,7 @@ class Bar:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    part: str                      # forks, iterators, sorts, words, channels
+    part: str                      # forks, iterators, sorts, words, channels, collections
     title: str
     program: str                   # one of the C++ programs
     contestants: str               # what it is to serve, as a regular expression on "GROUP/PEER"
@@ -120,6 +120,18 @@ def forks(threads):
                    (Bar("0.4 of rayon", 0.4, "^rayon"),))
 
 
+def collections(threads):
+    for count in sorted({1, threads}):
+        for title, rust, bar in (("bounded queue of 1024", "array", 1.0 if count == 1 else 0.8), ("unbounded queue", "seg", 1.0)):
+            group = f"{title}, {plural(count)}"
+            yield Cell("collections", group, "bench_collections", f"^{re.escape(group)}/grainscope",
+                       ("queue", rust, str(count)), (Bar(f"{bar} of crossbeam", bar, "^crossbeam"),))
+    for phase in ("insert 1000000 random keys", "get 1000000 random keys", "iterate over 1000000 keys"):
+        group = f"{phase}, {plural(threads)}"
+        yield Cell("collections", group, "bench_collections", f"^{re.escape(group)}/", None,
+                   (Bar("0.8 of oneTBB", 0.8, "^oneTBB"),))
+
+
 def scaling(threads):
     """What the second thread brings, on work that computes more than it reads."""
     twice = (Bar("1.9 times one thread", 1 / 1.9, "1 thread$"),)
@@ -138,5 +150,5 @@ def scaling(threads):
 
 
 def cells(threads):
-    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels()]
+    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels(), *collections(threads)]
     return made + list(scaling(threads)) if threads > 1 else made

@@ -1,13 +1,15 @@
 //! rayon and the sequential Rust standard library, measured as the C++ programs measure themselves.
 //!
 //! `rayon-peers fib THREADS`, `rayon-peers sum|dot|roots|minimum|maximum|filter-map THREADS`, `rayon-peers words THREADS` and
-//! `rayon-peers channel CAPACITY|any PRODUCERS CONSUMERS`, `rayon-peers select CAPACITY|any THREADS` and
+//! `rayon-peers channel CAPACITY|any PRODUCERS CONSUMERS`, `rayon-peers select CAPACITY|any THREADS`,
+//! `rayon-peers queue array|seg THREADS` and
 //! `rayon-peers sort u64|f64|strings ORDER N unstable|stable default|own THREADS` serve single samples to alternate.py: see
 //! turns.rs.
 mod channels;
 mod data;
 mod fib;
 mod iterators;
+mod queues;
 mod sort_data;
 mod sorts;
 mod turns;
@@ -25,6 +27,7 @@ fn group(arguments: &[&str]) -> Option<Group> {
             consumers.parse().ok()?,
         ),
         ["select", capacity, _] => channels::select_group(capacity),
+        ["queue", kind, _] => queues::group(kind, threads),
         ["words", _] => Some(words::group(threads)),
         ["sort", of, order, n, kind, comparator, _] => {
             sorts::group(of, order, n.parse().ok()?, kind, comparator, threads)
