@@ -29,6 +29,12 @@ Case in_a_pool(std::size_t workers, F body) {
     };
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+constexpr int few = 0;  // a pool is many steps
+#else
+constexpr int few = 1;
+#endif
+
 class ModelPool : public testing::TestWithParam<bool> {};
 
 TEST_P(ModelPool, AThreadFromOutsideGetsItsResultAndThePoolEnds) {
@@ -43,7 +49,7 @@ TEST_P(ModelPool, BothHalvesOfAJoinHaveRunWhenItReturns) {
         join([&] { left.set(1); }, [&] { right.set(1); });
         check(left.get() == 1 && right.get() == 1, "half of a join is missing");
     });
-    expect_holds(body, options(1, 0, GetParam()));
+    expect_holds(body, options(few, 0, GetParam()));
 }
 
 TEST_P(ModelPool, AScopeWaitsForWhatWasSpawned) {
@@ -52,7 +58,7 @@ TEST_P(ModelPool, AScopeWaitsForWhatWasSpawned) {
         scope([&](Scope& inner) { inner.spawn([&] { value.set(1); }); });
         check(value.get() == 1, "a spawned job is missing");
     });
-    expect_holds(body, options(1, 0, GetParam()));
+    expect_holds(body, options(few, 0, GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Fences, ModelPool, testing::Bool(), [](const testing::TestParamInfo<bool>& fences) {

@@ -90,7 +90,7 @@ Execution::End Execution::run(const Case& body, const Options& options, Choices&
     inside_ = true;
 
     memory_.end();
-    const std::size_t leaked = heap::end(rehearses);
+    const std::size_t leaked = heap::end(rehearses && end_ == End::passed);
     if (end_ == End::passed && leaked > options.keeps_blocks && !rehearses) {
         failure_ = std::to_string(leaked) + " blocks of memory were never freed";
         end_ = End::failed;
@@ -214,9 +214,16 @@ void Execution::stop(End end) {
 }
 
 void Execution::fail(std::string what) {
-    failure_ = std::move(what);
+    failure_.swap(what);
+    std::string().swap(what);  // this stack is never unwound
     if (traces_) trace_ += name_of(running_) + "  fails: " + failure_ + '\n';
     stop(End::failed);
+}
+
+void Execution::fail_at(const char* what, const Where& where) {
+    std::string text = what;
+    text.append(" (").append(place_of(where)).append(")");
+    fail(std::move(text));
 }
 
 void Execution::step(const Step& step) {

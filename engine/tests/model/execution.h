@@ -149,6 +149,7 @@ class Execution {
 
     void note(const char* verb, const Cell* cell, std::uint64_t bits, std::size_t age);
     [[noreturn]] void fail(std::string what);
+    [[noreturn]] void fail_at(const char* what, const Where& where);
 
   private:
     static void thread_body();

@@ -365,9 +365,7 @@ void fail(const char* what, const Where& where) noexcept {
     Execution* const run = Execution::current();
     if (run == nullptr) std::terminate();
     Execution::enter();
-    const std::string_view file = where.file_name();
-    run->fail(std::string(what) + " (" + std::string(file.substr(file.rfind('/') + 1)) + ':' +
-              std::to_string(where.line()) + ')');
+    run->fail_at(what, where);
 }
 
 }  // namespace grainscope::model
