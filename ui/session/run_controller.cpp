@@ -340,6 +340,7 @@ void RunController::takeNotes() {
             case NoteKind::parameters:
             case NoteKind::point:
             case NoteKind::picture:
+            case NoteKind::diagram:
                 break;
         }
     }

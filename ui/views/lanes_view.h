@@ -1,13 +1,14 @@
 // The timeline: one lane a worker, its states by colour and pattern, steals as curves from victim to thief.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include <QImage>
 #include <QWidget>
 
 #include <ui/models/lane_model.h>
 #include <ui/models/time_navigator.h>
+#include <ui/views/time_gestures.h>
 #include <ui/widgets/lettering.h>
 #include <ui/widgets/table_twin.h>
 
@@ -53,19 +54,15 @@ class LanesView : public QWidget, public TableTwin {
     void drawFocus(QPainter& painter);
     [[nodiscard]] int trackWidth() const;
     [[nodiscard]] int laneStep() const;
-    [[nodiscard]] Nanoseconds timeAt(double x) const;
-    [[nodiscard]] int xOf(Nanoseconds time) const;
     [[nodiscard]] int laneAt(int y) const;
 
     LaneModel& model_;
     TimeNavigator& time_;
+    TimeGestures gestures_;
     QImage raster_;
     Lettering lettering_;
     std::uint32_t shown_ = 0;  ///< a bit a LaneState
     bool stale_ = true;
-    std::optional<Nanoseconds> pressed_;
-    std::optional<QPoint> pannedFrom_;
-    bool dragged_ = false;
 };
 
 }  // namespace grainscope::ui
