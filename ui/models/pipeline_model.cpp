@@ -41,6 +41,7 @@ void PipelineModel::setRecording(RecordingPtr recording) {
     states_.clear();
     messages_.clear();
     figures_ = {};
+    figuresOf_ = {};
     moment_ = patience_ = 0;
     atEnd_ = true;
     version_ = 0;
@@ -84,6 +85,7 @@ void PipelineModel::refresh(std::optional<Nanoseconds> at) {
     beginResetModel();
     diagram_ = diagram;
     figures_ = {};
+    figuresOf_ = {};
     endResetModel();
     Q_EMIT diagramChanged();
 }
@@ -107,6 +109,8 @@ std::vector<TimeRange> PipelineModel::lookedAt(TimeRange range) const {
 
 void PipelineModel::takeFigures(TimeRange range) {
     if (!recording_ || !diagram_) return;
+    if (figuresOf_ == std::pair(range, version_)) return;
+    figuresOf_ = {range, version_};
     range.end = std::min(range.end, recording_->end);
     figures_ = pipelineFigures({*recording_, *diagram_, channels_, states_, messages_}, lookedAt(range));
     const double slowest = figures_.latency.p99.value_or(figures_.latency.p90.value_or(0));

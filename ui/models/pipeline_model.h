@@ -96,6 +96,7 @@ class PipelineModel : public QAbstractTableModel {
     std::vector<StateIndex> states_;
     MessageIndex messages_;
     PipelineFigures figures_;
+    std::pair<TimeRange, quint64> figuresOf_;  ///< the range and version that they were made for
     Nanoseconds moment_ = 0;
     Nanoseconds patience_ = 0;
     bool atEnd_ = true;
