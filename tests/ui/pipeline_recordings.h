@@ -18,8 +18,8 @@ using trace::testing::ms;
 inline constexpr Nanoseconds us = 1'000;
 
 /// Stages that hand messages on through channels, one event after another. A worker takes a message, works on it, sends
-/// it on, and waits where there is none to take or no room to send. A clock sends every so often, and what finds no room
-/// is lost.
+/// it on, and waits where there is none to take or no room to send. A clock sends every so often, and what finds no
+/// room is lost.
 class SimulatedPipeline {
   public:
     struct Clock {
@@ -30,7 +30,10 @@ class SimulatedPipeline {
     using Service = std::function<Nanoseconds(std::size_t stage, std::uint64_t message, Nanoseconds at)>;
 
     SimulatedPipeline(workloads::Diagram diagram, Service service, std::vector<Clock> clocks, std::uint64_t follow)
-        : diagram_(std::move(diagram)), service_(std::move(service)), follow_(follow), channels_(diagram_.channels.size()) {
+        : diagram_(std::move(diagram)),
+          service_(std::move(service)),
+          follow_(follow),
+          channels_(diagram_.channels.size()) {
         for (std::size_t stage = 0; stage < diagram_.stages.size(); ++stage)
             for (std::size_t i = 0; i < diagram_.stages[stage].rows; ++i) workers_.push_back({.stage = stage});
         for (const Clock& clock : clocks) happenings_.push({clock.period, next_++, [this, clock] { tick(clock); }});
@@ -84,7 +87,7 @@ class SimulatedPipeline {
     struct Channel {
         std::deque<std::uint64_t> inside = {};
         trace::ChannelReading totals = {};
-        std::deque<std::size_t> senders = {};               ///< that wait, by number of the worker
+        std::deque<std::size_t> senders = {};                  ///< that wait, by number of the worker
         std::map<std::size_t, Nanoseconds> blockedSince = {};  ///< senders
         std::map<std::size_t, Nanoseconds> hungrySince = {};   ///< receivers
     };
@@ -190,7 +193,8 @@ class SimulatedPipeline {
 
     void sample(trace::StreamWriter& writer, Nanoseconds at) {
         using trace::testing::clock_at;
-        trace::MeterReading reading{.clock = clock_at(at), .workers = std::vector<trace::WorkerTotals>(workers_.size())};
+        trace::MeterReading reading{.clock = clock_at(at),
+                                    .workers = std::vector<trace::WorkerTotals>(workers_.size())};
         for (std::size_t i = 0; i < workers_.size(); ++i) {
             Worker& worker = workers_[i];
             writer.write_events(clock_at(at), i, worker.events);
@@ -268,8 +272,11 @@ inline std::vector<std::byte> pipelineStream() {
 inline std::vector<std::byte> multiplexerStream() {
     workloads::Diagram diagram{
         .stages = {{"orders", 0, 2}, {"payments", 2, 1}, {"multiplex", 3, 1, true}, {"log", 4, 1}},
-        .channels = {{"orders", 0, 2, 8}, {"payments", 1, 2, 8}, {"tick", std::nullopt, 2, 1},
-                     {"report", std::nullopt, 2, 1}, {"lines", 2, 3, std::nullopt}},
+        .channels = {{"orders", 0, 2, 8},
+                     {"payments", 1, 2, 8},
+                     {"tick", std::nullopt, 2, 1},
+                     {"report", std::nullopt, 2, 1},
+                     {"lines", 2, 3, std::nullopt}},
         .message = "event"};
     const auto service = [](std::size_t stage, std::uint64_t message, Nanoseconds at) -> Nanoseconds {
         const bool rush = at > 120 * ms && at < 220 * ms;
@@ -285,7 +292,8 @@ inline std::vector<std::byte> multiplexerStream() {
         }
     };
     return trace::testing::encode([&](trace::StreamWriter& writer) {
-        SimulatedPipeline(diagram, service, {{2, 10 * ms}, {3, 50 * ms}}, 4).write(writer, "multiplexer", 400 * ms, 2 * ms);
+        SimulatedPipeline(diagram, service, {{2, 10 * ms}, {3, 50 * ms}}, 4)
+            .write(writer, "multiplexer", 400 * ms, 2 * ms);
     });
 }
 

@@ -81,8 +81,8 @@ ChannelFlow ChannelIndex::before(const ChannelTrack& track, Nanoseconds time, st
     const ChannelSample &from = track.samples[next - 1], &to = track.samples[next];
     const double part = static_cast<double>(time - from.at) / static_cast<double>(to.at - from.at);
     ChannelFlow more = step(from, to);
-    for (double* total : {&more.sent, &more.received, &more.sendBlockedNs, &more.receiveBlockedNs, &more.depthNs,
-                          &more.knownNs})
+    for (double* total :
+         {&more.sent, &more.received, &more.sendBlockedNs, &more.receiveBlockedNs, &more.depthNs, &more.knownNs})
         *total *= part;
     flow += more;
     return flow;
@@ -120,7 +120,9 @@ std::vector<FillColumn> ChannelIndex::columns(const ChannelTrack& track, TimeRan
     std::vector<FillColumn> columns(static_cast<std::size_t>(std::max(0, width)));
     if (range.isEmpty() || totals_.empty()) return columns;
     const double perPx = static_cast<double>(range.length()) / width;
-    const auto edge = [&](std::size_t x) { return range.begin + static_cast<Nanoseconds>(static_cast<double>(x) * perPx); };
+    const auto edge = [&](std::size_t x) {
+        return range.begin + static_cast<Nanoseconds>(static_cast<double>(x) * perPx);
+    };
     std::size_t next = std::min(beyond(track, range.begin), totals_.size());
     ChannelFlow flow = before(track, range.begin);
     for (std::size_t x = 0; x < columns.size(); ++x) {

@@ -22,10 +22,10 @@ struct ChannelFlow {
 /// What a px column of a channel's strip shows.
 struct FillColumn {
     bool known = false;
-    quint64 least = 0, most = 0;                   ///< messages inside
+    quint64 least = 0, most = 0;                     ///< messages inside
     double sendBlockedNs = 0, receiveBlockedNs = 0;  ///< of all senders (receivers) together
-    double columnNs = 0;                           ///< the part of the column that is known
-    double received = 0;                           ///< at the samples in this column
+    double columnNs = 0;                             ///< the part of the column that is known
+    double received = 0;                             ///< at the samples in this column
 };
 
 /// Running totals of a channel, grown as its track grows; totals that fall (a new run counts anew) count as standing

@@ -64,7 +64,8 @@ std::vector<MessagePlace> MessageIndex::placesAt(Nanoseconds time, const Pipelin
         if (hop.stage >= diagram.stageCount()) continue;
         MessagePlace place{.message = i, .hop = static_cast<std::size_t>(after - hops.begin()) - 1, .channel = {}};
         const auto part = [time](Nanoseconds from, Nanoseconds to) {
-            return to > from ? std::clamp(static_cast<double>(time - from) / static_cast<double>(to - from), 0.0, 1.0) : 1;
+            return to > from ? std::clamp(static_cast<double>(time - from) / static_cast<double>(to - from), 0.0, 1.0)
+                             : 1;
         };
         if (time < hop.end) {
             place.done = part(hop.begin, hop.end);
@@ -89,8 +90,7 @@ std::optional<std::size_t> MessageIndex::find(quint64 id, Nanoseconds time) cons
     Nanoseconds least = 0;
     for (std::size_t i = 0; i < messages_.size(); ++i) {
         if (messages_[i].id != id) continue;
-        const Nanoseconds away =
-            std::max({Nanoseconds{0}, lives_[i].begin - time, time - lives_[i].end});
+        const Nanoseconds away = std::max({Nanoseconds{0}, lives_[i].begin - time, time - lives_[i].end});
         if (nearest && away >= least) continue;
         nearest = i;
         least = away;

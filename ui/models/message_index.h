@@ -73,7 +73,7 @@ class MessageIndex {
     std::vector<FollowedMessage> messages_;
     std::vector<Life> lives_;  ///< lives_[i]: of messages_[i]
     std::unordered_map<Key, std::size_t, Hash> numbers_;
-    std::vector<std::size_t> taken_;  ///< by worker: spans that are in
+    std::vector<std::size_t> taken_;   ///< by worker: spans that are in
     std::vector<Nanoseconds> starts_;  ///< of the repetitions
     std::size_t phasesRead_ = 0;
 };

@@ -110,7 +110,8 @@ void LifeModel::chooseNeighbour(int step) {
         return std::tuple(messages[place.message].hops[place.hop].stage, place.channel.value_or(-1), -place.done);
     };
     std::ranges::sort(places, {}, where);
-    const auto at = std::ranges::find_if(places, [this](const MessagePlace& place) { return place.message == chosen_; });
+    const auto at =
+        std::ranges::find_if(places, [this](const MessagePlace& place) { return place.message == chosen_; });
     const auto count = std::ssize(places);
     const std::ptrdiff_t now = at == places.end() ? (step > 0 ? -1 : 0) : at - places.begin();
     choose(places[static_cast<std::size_t>((now + step + count) % count)].message);

@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// More than this nobody can look at.
-constexpr qsizetype mostStages = 256;
+constexpr qsizetype mostStages = 128, mostChannels = 512;
 constexpr double largestCapacity = 1e15;
 
 /// A whole number in [low, high]; none for anything else.
@@ -105,7 +105,7 @@ std::optional<PipelineDiagram> PipelineDiagram::fromJson(const QByteArray& json)
     const QJsonArray stages = object[u"stages"].toArray();
     const QJsonArray channels = object[u"channels"].toArray();
     if (stages.isEmpty() || stages.size() > mostStages || channels.isEmpty()) return std::nullopt;
-    if (channels.size() > static_cast<qsizetype>(trace::format::most_channels)) return std::nullopt;
+    if (channels.size() > mostChannels) return std::nullopt;
 
     PipelineDiagram diagram;
     QSet<QString> names;

@@ -176,7 +176,9 @@ class Reckoning {
 
 /// "12,300"; below ten with a digit behind the point.
 QString rateText(double perSecond) {
-    return perSecond < 10 ? formatReal(perSecond, 2) : formatCount(std::llround(perSecond < 10'000 ? perSecond : std::round(perSecond / 100) * 100));
+    return perSecond < 10
+               ? formatReal(perSecond, 2)
+               : formatCount(std::llround(perSecond < 10'000 ? perSecond : std::round(perSecond / 100) * 100));
 }
 
 QString latencySentence(const PipelineDiagram& diagram, const LatencyFigures& latency) {
@@ -212,15 +214,15 @@ QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& 
     const QString name = described.name;
     const QString busy = formatPercent(*stage.busy);
     if (!figures.bottleneck)
-        return Text::tr("No stage is saturated, the producer sets the pace: even the workers of “%1” are busy only %2 "
-                        "of the time, and %3.")
+        return Text::tr(
+                   "No stage is saturated, the producer sets the pace: even the workers of “%1” are busy only %2 "
+                   "of the time, and %3.")
                    .arg(name, busy, out) +
                tail;
-    const QString workers = described.rows == 1 ? Text::tr("its worker is busy %1 of the time").arg(busy)
-                                                : Text::tr("its %1 workers are busy %2 of the time")
-                                                      .arg(formatCount(described.rows), busy);
-    if (diagram.isSource(index))
-        return Text::tr("“%1” sets the pace: %2, and %3.").arg(name, workers, out) + tail;
+    const QString workers =
+        described.rows == 1 ? Text::tr("its worker is busy %1 of the time").arg(busy)
+                            : Text::tr("its %1 workers are busy %2 of the time").arg(formatCount(described.rows), busy);
+    if (diagram.isSource(index)) return Text::tr("“%1” sets the pace: %2, and %3.").arg(name, workers, out) + tail;
     const QString wait =
         stage.waitBefore ? Text::tr("senders to it wait %1, ").arg(formatPercent(*stage.waitBefore)) : QString();
     return Text::tr("“%1” is the bottleneck: %2, %3and %4.").arg(name, workers, wait, out) + tail;

@@ -48,7 +48,7 @@ struct PipelineFigures {
     std::vector<ChannelFigures> channels;
     std::vector<StageFigures> stages;
     LatencyFigures latency;
-    double outPerSecond = 0;  ///< messages a second that the sinks take
+    double outPerSecond = 0;        ///< messages a second that the sinks take
     std::optional<int> busiest;     ///< the stage with the largest share; none where no stage tells any
     std::optional<int> bottleneck;  ///< the same, if it is saturated
     bool busyIsEstimated = false;   ///< the workers tell no states: busy is service time by throughput

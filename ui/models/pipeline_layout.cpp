@@ -15,7 +15,7 @@ constexpr double boxToGap = 0.85;
 constexpr double lowestBox = 92, tallestStretch = 1.25;
 constexpr double pipePitch = 54;  ///< of two channels that lead to one stage
 constexpr double bodyHeight = 18, lineHeight = 16;
-constexpr double feeder = 26, arrow = 12;
+constexpr double feeder = 20, arrow = 11;
 constexpr double clockSide = 34, passageHeight = 16;
 constexpr double arms = 46;  ///< what a select draws inside its box
 constexpr double spacing = 14, bandGap = 16, corridorPitch = 9;
@@ -180,7 +180,9 @@ class PipelineLayout::Maker {
         }
         return lines;
     }
-    double corridorHeight(int band) const { return corridorLines(band) > 0 ? (corridorLines(band) + 1) * corridorPitch : 0; }
+    double corridorHeight(int band) const {
+        return corridorLines(band) > 0 ? (corridorLines(band) + 1) * corridorPitch : 0;
+    }
 
     void placeRows() {
         double needed = (bandCount() - 1) * bandGap, fixed = needed;
@@ -189,7 +191,8 @@ class PipelineLayout::Maker {
             fixed += corridorHeight(band);
         }
         l_.needed_ = std::ceil(needed * unit_);
-        const double stretch = std::clamp((area_.height() - fixed) / std::max(1.0, needed - fixed), 1.0, tallestStretch);
+        const double stretch =
+            std::clamp((area_.height() - fixed) / std::max(1.0, needed - fixed), 1.0, tallestStretch);
         for (Node& node : nodes_)
             if (node.kind == Kind::stage) node.height *= stretch;
         double used = fixed;
@@ -229,7 +232,8 @@ class PipelineLayout::Maker {
         std::ranges::stable_sort(inputs, {}, [this](int channel) { return senderY(channel); });
         const QRectF& box = l_.stages_[at(stage)];
         for (std::size_t i = 0; i < inputs.size(); ++i) {
-            const double y = portY(box, static_cast<int>(i), static_cast<int>(inputs.size()), pipePitch * tallestStretch);
+            const double y =
+                portY(box, static_cast<int>(i), static_cast<int>(inputs.size()), pipePitch * tallestStretch);
             Pipe& pipe = l_.pipes_[at(inputs[i])];
             pipe.port = {box.left(), y};
             pipe.body = QRectF(QPointF(box.left() - gap_ + feeder, y - bodyHeight / 2),
@@ -250,7 +254,8 @@ class PipelineLayout::Maker {
         }
         const QRectF& box = l_.stages_[at(*from)];
         std::vector<int> outputs = diagram_.outOf(*from);
-        std::ranges::stable_sort(outputs, {}, [this](int out) { return l_.stages_[at(diagram_.channel(out).to)].center().y(); });
+        std::ranges::stable_sort(outputs, {},
+                                 [this](int out) { return l_.stages_[at(diagram_.channel(out).to)].center().y(); });
         const int place = static_cast<int>(std::ranges::find(outputs, channel) - outputs.begin());
         const QPointF begin(box.right(), portY(box, place, static_cast<int>(outputs.size()), 16));
         pipe.feed = {begin};
@@ -263,7 +268,7 @@ class PipelineLayout::Maker {
         } else {
             const auto band = at(bandOf(column(*from)));
             const double y = corridors_[band] + corridorPitch * used_[band]++;
-            const double out = begin.x() + 8, in = end.x() - 10;
+            const double out = begin.x() + 8, in = end.x() - 9;
             for (const QPointF turn : {QPointF(out, begin.y()), QPointF(out, y), QPointF(in, y), QPointF(in, end.y())})
                 pipe.feed.push_back(turn);
             pipe.cornered = true;
@@ -272,9 +277,7 @@ class PipelineLayout::Maker {
     }
 
     void scale() {
-        const auto scaled = [this](const QRectF& r) {
-            return QRectF(r.topLeft() * unit_, r.size() * unit_);
-        };
+        const auto scaled = [this](const QRectF& r) { return QRectF(r.topLeft() * unit_, r.size() * unit_); };
         for (QRectF& rect : l_.stages_) rect = scaled(rect);
         for (QRectF& rect : l_.clocks_) rect = scaled(rect);
         for (Pipe& pipe : l_.pipes_) {

@@ -12,9 +12,9 @@
 
 namespace grainscope::ui {
 
-/// Stages as boxes in columns, by the longest way from a source; channels as pipes in the gap before the stage that they
-/// lead to. A chain that is too long for the width goes on in another band below, as text does. Lines that cannot go
-/// straight on run through a corridor below their band.
+/// Stages as boxes in columns, by the longest way from a source; channels as pipes in the gap before the stage that
+/// they lead to. A chain that is too long for the width goes on in another band below, as text does. Lines that cannot
+/// go straight on run through a corridor below their band.
 class PipelineLayout {
   public:
     struct Pipe {

@@ -64,7 +64,13 @@ const PipelineModel::Era* PipelineModel::eraAt(Nanoseconds time) const {
     return after == eras_.begin() ? &eras_.front() : &*std::prev(after);
 }
 
-void PipelineModel::refresh(std::optional<Nanoseconds> at) {
+Nanoseconds PipelineModel::lastMoment() const {
+    for (auto phase = recording_->phases.rbegin(); phase != recording_->phases.rend(); ++phase)
+        if (phase->kind == trace::PhaseKind::sample && phase->end) return std::max(phase->begin, *phase->end - 1);
+    return recording_->end;
+}
+
+void PipelineModel::refresh(std::optional<Nanoseconds> at, bool live) {
     if (!recording_) return;
     if (version_ != recording_->version) {
         version_ = recording_->version;
@@ -78,7 +84,7 @@ void PipelineModel::refresh(std::optional<Nanoseconds> at) {
         }
     }
     atEnd_ = !at;
-    moment_ = at.value_or(recording_->end);
+    moment_ = at ? *at : live ? recording_->end : lastMoment();
     const Era* era = eraAt(moment_);
     const auto& diagram = era ? era->diagram : std::nullopt;
     if (diagram == diagram_) return;
@@ -155,6 +161,13 @@ std::vector<FillColumn> PipelineModel::columns(int channel, TimeRange range, int
     const auto number = static_cast<std::size_t>(channel);
     if (number >= channels_.size()) return std::vector<FillColumn>(static_cast<std::size_t>(std::max(0, width)));
     return channels_[number].columns(recording_->channels[number], range, width);
+}
+
+QString PipelineModel::rowName(int row) const {
+    if (diagram_)
+        for (const PipelineDiagram::Stage& stage : diagram_->stages)
+            if (row >= stage.firstRow && row < stage.firstRow + stage.rows) return tr("%1 %2").arg(row).arg(stage.name);
+    return LaneModel::laneName(row);
 }
 
 QString PipelineModel::senderName(int channel) const {

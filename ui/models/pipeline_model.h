@@ -12,8 +12,8 @@
 
 namespace grainscope::ui {
 
-/// Parses the diagram, keeps the indexes as the recording grows, and answers what was where at a moment. As a table: one
-/// row a channel with its figures in the inspected time.
+/// Parses the diagram, keeps the indexes as the recording grows, and answers what was where at a moment. As a table:
+/// one row a channel with its figures in the inspected time.
 class PipelineModel : public QAbstractTableModel {
     Q_OBJECT
   public:
@@ -36,9 +36,10 @@ class PipelineModel : public QAbstractTableModel {
     explicit PipelineModel(QObject* parent = nullptr);
 
     void setRecording(RecordingPtr recording);
-    /// Takes in what the recording has gained; cheap if nothing came. What is shown from now on is the moment `at`, or
-    /// (none) the recording's end. A recording may have one diagram after another: the moment's is shown.
-    void refresh(std::optional<Nanoseconds> at);
+    /// Takes in what the recording has gained; cheap if nothing came. What is shown from now on is the moment `at`;
+    /// with none the recording's end while it grows, else the end of its last timed repetition, where workers still
+    /// work. A recording may have one diagram after another: the moment's is shown.
+    void refresh(std::optional<Nanoseconds> at, bool live = false);
     /// Computes the figures of a range: of the timed repetitions in it, where there are any. A few times a second.
     void takeFigures(TimeRange range);
 
@@ -65,6 +66,8 @@ class PipelineModel : public QAbstractTableModel {
     /// Grows with every change of what the recording says: a key for caches.
     [[nodiscard]] quint64 version() const { return version_; }
 
+    /// "3 compress": the worker of a row and its stage; "worker 3" where it has none.
+    [[nodiscard]] QString rowName(int row) const;
     /// "compress", "a clock"
     [[nodiscard]] QString senderName(int channel) const;
 
@@ -84,6 +87,7 @@ class PipelineModel : public QAbstractTableModel {
         std::optional<PipelineDiagram> diagram;
     };
     void readNotes();
+    [[nodiscard]] Nanoseconds lastMoment() const;
     [[nodiscard]] const Era* eraAt(Nanoseconds time) const;
     [[nodiscard]] std::vector<TimeRange> lookedAt(TimeRange range) const;
     [[nodiscard]] QVariant figure(int row, int column, bool display) const;

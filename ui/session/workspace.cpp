@@ -169,7 +169,7 @@ void Workspace::refreshTimeViews() {
     board.refresh(time.isFollowing() ? std::nullopt : time.cursor());
 }
 
-void Workspace::refreshPipeline() { pipeline.refresh(time.isFollowing() ? std::nullopt : time.cursor()); }
+void Workspace::refreshPipeline() { pipeline.refresh(time.isFollowing() ? std::nullopt : time.cursor(), isLive()); }
 
 TimeRange Workspace::inspectedRange() const {
     if (const auto selection = time.selection(); selection && !selection->isEmpty()) return *selection;

@@ -6,6 +6,7 @@
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTextDocument>
 #include <QToolTip>
 
 #include <ui/models/format.h>
@@ -28,7 +29,9 @@ double share(double blockedNs, double knownNs, int rows) {
 }
 
 /// What one px column may be tall.
-int part(double share, int height) { return share > 0 ? std::max(1, static_cast<int>(std::lround(share * height))) : 0; }
+int part(double share, int height) {
+    return share > 0 ? std::max(1, static_cast<int>(std::lround(std::min(1.0, share) * height))) : 0;
+}
 
 }  // namespace
 
@@ -36,9 +39,9 @@ ChannelStrips::ChannelStrips(PipelineModel& model, TimeNavigator& time, QWidget*
     : QWidget(parent), model_(model), time_(time), gestures_(time, *this) {
     setObjectName(QStringLiteral("channelStrips"));
     setAccessibleName(tr("Channels over time"));
-    setAccessibleDescription(
-        tr("One strip a channel: how full it is, who waits for it, and which arms of a select were taken. Keys: W and S "
-           "zoom, A and D move, F shows all, left and right move the cursor."));
+    setAccessibleDescription(tr(
+        "One strip a channel: how full it is, who waits for it, and which arms of a select were taken. Keys: W and S "
+        "zoom, A and D move, F shows all, left and right move the cursor."));
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -184,8 +187,7 @@ void ChannelStrips::drawStrip(QPainter& painter, int channel) {
         const int left = track.left() + x, most = tall(column.most), least = tall(column.least);
         painter.fillRect(QRect(left, level.bottom() + 1 - most, 1, most), area);
         // The outline runs over all levels that the column had.
-        if (most > 0)
-            painter.fillRect(QRect(left, level.bottom() + 1 - most, 1, std::max(1, most - least)), t.accent);
+        if (most > 0) painter.fillRect(QRect(left, level.bottom() + 1 - most, 1, std::max(1, most - least)), t.accent);
         const int sends = part(share(column.sendBlockedNs, column.columnNs, senders), band);
         painter.fillRect(QRect(left, track.top() + band - sends, 1, sends), t.loss);
         const int receives = part(share(column.receiveBlockedNs, column.columnNs, receivers), band);
@@ -237,15 +239,17 @@ QString ChannelStrips::describe(int channel, Nanoseconds time) const {
     if (!column.known) return {};
     const PipelineDiagram& diagram = *model_.diagram();
     const auto& described = diagram.channel(channel);
-    QStringList parts{described.name, described.capacity
-                                          ? tr("%1 of %2 inside").arg(formatCount(static_cast<qint64>(column.most)),
-                                                                      formatCount(*described.capacity))
-                                          : tr("%1 inside").arg(formatCount(static_cast<qint64>(column.most)))};
+    QStringList parts{
+        described.name,
+        described.capacity
+            ? tr("%1 of %2 inside").arg(formatCount(static_cast<qint64>(column.most)), formatCount(*described.capacity))
+            : tr("%1 inside").arg(formatCount(static_cast<qint64>(column.most)))};
     if (described.from)
-        parts << tr("senders wait %1").arg(formatPercent(
-            share(column.sendBlockedNs, column.columnNs, diagram.stage(*described.from).rows)));
-    parts << tr("receivers wait %1").arg(
-        formatPercent(share(column.receiveBlockedNs, column.columnNs, diagram.stage(described.to).rows)));
+        parts << tr("senders wait %1")
+                     .arg(formatPercent(
+                         share(column.sendBlockedNs, column.columnNs, diagram.stage(*described.from).rows)));
+    parts << tr("receivers wait %1")
+                 .arg(formatPercent(share(column.receiveBlockedNs, column.columnNs, diagram.stage(described.to).rows)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -254,10 +258,12 @@ bool ChannelStrips::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const int strip = stripAt(help->pos().y());
     if (strip >= 0 && help->pos().x() < timeGutter())
-        QToolTip::showText(help->globalPos(),
-                           tr("%1: from %2 to %3").arg(model_.diagram()->channel(strip).name, model_.senderName(strip),
-                                                       model_.diagram()->stage(model_.diagram()->channel(strip).to).name),
-                           this);
+        QToolTip::showText(
+            help->globalPos(),
+            Qt::convertFromPlainText(tr("%1: from %2 to %3")
+                                         .arg(model_.diagram()->channel(strip).name, model_.senderName(strip),
+                                              model_.diagram()->stage(model_.diagram()->channel(strip).to).name)),
+            this);
     else
         QToolTip::hideText();
     return true;

@@ -28,6 +28,7 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
       counters_(nullptr) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
+    explanation_->setTextFormat(Qt::PlainText);
     explanation_->setWordWrap(true);
     explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -44,6 +45,11 @@ LanesView::LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent)
     connect(&time_, &TimeNavigator::selectionChanged, this, qOverload<>(&QWidget::update));
     connect(&model_, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
     connect(&model_, &QAbstractItemModel::rowsInserted, this, [this] { updateGeometry(); });
+}
+
+void LanesView::setNames(std::function<QString(int)> names) {
+    names_ = std::move(names);
+    takeChange();
 }
 
 void LanesView::takeChange() {
@@ -145,8 +151,10 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
     if (laneStep() >= textHeight || worker % 4 == 0) {
         painter.setFont(theme.font(laneStep() >= theme.px(20) ? Type::body : Type::small));
         painter.setPen(t.text);
-        lettering_.draw(painter, QRect(0, lane.top(), timeGutter() - theme.px(space::half), lane.height()),
-                        Qt::AlignLeft | Qt::AlignVCenter, LaneModel::laneName(worker));
+        const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
+        const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())
+                                    : LaneModel::laneName(worker);
+        lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
     }
 }
 

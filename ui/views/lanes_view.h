@@ -1,6 +1,7 @@
 // The timeline: one lane a worker, its states by colour and pattern, steals as curves from victim to thief.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include <QImage>
@@ -20,6 +21,8 @@ class LanesView : public QWidget, public TableTwin {
   public:
     LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent = nullptr);
 
+    /// What stands before a lane instead of "worker 3"; cut where it does not fit.
+    void setNames(std::function<QString(int worker)> names);
     /// The model has another version, or another range is visible.
     void takeChange();
     /// The states that the last picture contained, for the legend.
@@ -59,6 +62,7 @@ class LanesView : public QWidget, public TableTwin {
     LaneModel& model_;
     TimeNavigator& time_;
     TimeGestures gestures_;
+    std::function<QString(int)> names_;
     QImage raster_;
     Lettering lettering_;
     std::uint32_t shown_ = 0;  ///< a bit a LaneState

@@ -61,8 +61,7 @@ void check(QActionGroup* group, const QString& word) {
 }  // namespace
 
 QStringList MainWindow::viewNames() {
-    return {QStringLiteral("live"), QStringLiteral("scale"), QStringLiteral("tune"),
-            QStringLiteral("pipeline")};
+    return {QStringLiteral("live"), QStringLiteral("scale"), QStringLiteral("tune"), QStringLiteral("pipeline")};
 }
 
 MainWindow::MainWindow(Workspace& workspace, QWidget* parent)
@@ -444,6 +443,10 @@ void MainWindow::showKeys() {
                       {tr("Select"), tr("drag")},
                       {tr("Clear cursor and selection"), QStringLiteral("Esc")},
                       key(actions_->followLive)}},
+                    {tr("Pipeline"),
+                     {{tr("Follow a message"), QStringLiteral("← →")},
+                      {tr("Play in slow motion, hold"), tr("Space")},
+                      {tr("Let the message go"), QStringLiteral("Esc")}}},
                     {tr("Window"),
                      {key(actions_->commands), key(actions_->open), key(actions_->save), key(actions_->exportPlot),
                       key(actions_->undo), key(actions_->redo), key(actions_->textLarger), key(actions_->textSmaller),

@@ -4,6 +4,7 @@
 
 #include <QHelpEvent>
 #include <QPainter>
+#include <QTextDocument>
 #include <QToolTip>
 
 #include <ui/models/format.h>
@@ -25,6 +26,7 @@ MessageLife::MessageLife(const PipelineModel& pipeline, LifeModel& life, QWidget
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     const auto changed = [this] {
         setAccessibleDescription(life_.sentence());
+        updateGeometry();
         update();
     };
     connect(&life_, &LifeModel::chosenChanged, this, changed);
@@ -39,7 +41,9 @@ void MessageLife::takeChange() { update(); }
 
 QAbstractItemModel* MessageLife::tableTwin() const { return &life_; }
 
-QSize MessageLife::sizeHint() const { return {400, Theme::instance().px(2 * lineHeight + barHeight + 4)}; }
+QSize MessageLife::sizeHint() const {
+    return {400, Theme::instance().px(life_.message() ? 2 * lineHeight + barHeight + 4 : lineHeight + 4)};
+}
 
 QRect MessageLife::bar() const {
     Theme& theme = Theme::instance();
@@ -86,12 +90,12 @@ void MessageLife::paintLife(QPainter& painter, const FollowedMessage& message) {
         const MessageHop& hop = message.hops[i];
         const int left = xOf(hop.begin), right = std::max(left + 2, xOf(hop.end));
         painter.setBrushOrigin(track.topLeft());
-        fill.paint(painter, QRect(left, track.top() + 1, right - left, track.height() - 2), LaneState::busy, hop.worker);
+        fill.paint(painter, QRect(left, track.top() + 1, right - left, track.height() - 2), LaneState::busy,
+                   hop.worker);
         const int next = i + 1 < message.hops.size() ? xOf(message.hops[i + 1].begin) : track.right() + 1;
         const QString stage =
             hop.stage < pipeline_.diagram()->stageCount() ? pipeline_.diagram()->stage(hop.stage).name : unknownText();
-        label(left, next, 0, t.text,
-              tr("%1 %2").arg(stage, formatDuration(static_cast<double>(hop.end - hop.begin))));
+        label(left, next, 0, t.text, tr("%1 %2").arg(stage, formatDuration(static_cast<double>(hop.end - hop.begin))));
         if (i + 1 < message.hops.size())
             label(right, next, track.bottom() + 1, t.muted,
                   tr("waited %1").arg(formatDuration(static_cast<double>(LifeModel::waited(message, i + 1)))));
@@ -104,7 +108,7 @@ void MessageLife::paintLife(QPainter& painter, const FollowedMessage& message) {
 
 bool MessageLife::event(QEvent* event) {
     if (event->type() != QEvent::ToolTip || !life_.message()) return QWidget::event(event);
-    QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), life_.sentence(), this);
+    QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), Qt::convertFromPlainText(life_.sentence()), this);
     return true;
 }
 

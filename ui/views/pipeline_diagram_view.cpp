@@ -8,8 +8,10 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTextDocument>
 #include <QToolTip>
 
+#include <ui/models/pipeline_texts.h>
 #include <ui/theme/theme.h>
 
 namespace grainscope::ui {
@@ -49,7 +51,9 @@ QPointF PipelineDiagramView::origin() const {
     return {double(Theme::instance().px(marginX)), double(Theme::instance().px(marginY))};
 }
 
-QSize PipelineDiagramView::sizeHint() const { return {600, std::max(minimumSizeHint().height(), Theme::instance().px(200))}; }
+QSize PipelineDiagramView::sizeHint() const {
+    return {600, std::max(minimumSizeHint().height(), Theme::instance().px(200))};
+}
 
 QSize PipelineDiagramView::minimumSizeHint() const {
     Theme& theme = Theme::instance();
@@ -75,7 +79,7 @@ const PipelineLayout& PipelineDiagramView::layoutNow() {
 
 std::vector<MessageDot> PipelineDiagramView::dots() {
     if (!model_.diagram()) return {};
-    auto dots = PipelinePainter::dots(model_, layoutNow());
+    auto dots = PipelinePainter::dots(model_, layoutNow(), life_.chosen());
     for (MessageDot& dot : dots) dot.rect.translate(origin());
     return dots;
 }
@@ -111,10 +115,10 @@ QString PipelineDiagramView::textAt(QPointF at) {
     for (std::size_t i = 0; i < layout.pipes().size(); ++i) {
         const PipelineLayout::Pipe& pipe = layout.pipes()[i];
         if (pipe.body.united(pipe.caption).united(pipe.marks).contains(at) || layout.clocks()[i].contains(at))
-            return PipelinePainter::channelText(model_, static_cast<int>(i));
+            return channelText(model_, static_cast<int>(i));
     }
     for (std::size_t i = 0; i < layout.stages().size(); ++i)
-        if (layout.stages()[i].contains(at)) return PipelinePainter::stageText(model_, static_cast<int>(i));
+        if (layout.stages()[i].contains(at)) return stageText(model_, static_cast<int>(i));
     return {};
 }
 
@@ -125,7 +129,7 @@ bool PipelineDiagramView::event(QEvent* event) {
     if (text.isEmpty())
         QToolTip::hideText();
     else
-        QToolTip::showText(help->globalPos(), text, this);
+        QToolTip::showText(help->globalPos(), Qt::convertFromPlainText(text), this);
     return true;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include <QCoreApplication>
 #include <QPainterPath>
@@ -77,7 +79,7 @@ void PipelinePainter::paint(std::optional<std::size_t> chosen) {
     for (int channel = 0; channel < diagram_.channelCount(); ++channel)
         paintPipe(channel, isOnTheWay(channel, followed));
     for (int stage = 0; stage < diagram_.stageCount(); ++stage) paintStage(stage, followed);
-    const auto all = dots(model_, layout_);
+    const auto all = dots(model_, layout_, chosen);
     for (const MessageDot& dot : all)
         if (dot.message != chosen) paintDot(dot, false);
     for (const MessageDot& dot : all)
@@ -146,7 +148,7 @@ void PipelinePainter::paintStage(int stage, const FollowedMessage* followed) {
     QFont small = theme.font(Type::small);
     small.setWeight(QFont::DemiBold);
     p_.setFont(small);
-    const QString word = Text::tr("bottleneck");
+    const QString word = diagram_.isSource(stage) ? Text::tr("sets the pace") : Text::tr("bottleneck");
     const double width = std::min(box.width(), QFontMetricsF(small).horizontalAdvance(word) + px(14));
     const QRectF tag(box.center().x() - width / 2, box.top() - px(9), width, px(17));
     p_.setPen(QPen(t_.loss, px(1.5)));
@@ -176,19 +178,31 @@ void PipelinePainter::paintCells(int stage) {
 void PipelinePainter::paintArms(int stage) {
     const QRectF& box = layout_.stages()[static_cast<std::size_t>(stage)];
     const QPointF pivot(box.left() + px(armRoom - 10), box.center().y());
-    p_.setFont(Theme::instance().font(Type::small));
-    for (const int channel : diagram_.into(stage)) {
-        const QPointF port = layout_.pipes()[static_cast<std::size_t>(channel)].port;
-        const auto number = static_cast<std::size_t>(channel);
+    const auto portOf = [&](int channel) { return layout_.pipes()[static_cast<std::size_t>(channel)].port; };
+    const auto shareOf = [&](int channel) {
         const auto& all = model_.figures().channels;
-        const double share = number < all.size() ? all[number].armShare.value_or(-1) : -1;
-        p_.setPen(QPen(t_.text, px(1 + 4 * std::max(0.0, share)), Qt::SolidLine, Qt::RoundCap));
-        p_.drawLine(port + QPointF(px(2), 0), pivot);
-        if (share < 0) continue;
+        const auto number = static_cast<std::size_t>(channel);
+        return number < all.size() ? all[number].armShare.value_or(-1) : -1;
+    };
+    const std::vector<int> arms = diagram_.into(stage);
+    for (const int arm : arms) {
+        p_.setPen(QPen(t_.text, px(1 + 4 * std::max(0.0, shareOf(arm))), Qt::SolidLine, Qt::RoundCap));
+        p_.drawLine(portOf(arm) + QPointF(px(2), 0), pivot);
+    }
+    p_.setFont(Theme::instance().font(Type::small));
+    const QFontMetricsF metrics(p_.font());
+    for (const int arm : arms) {
+        if (shareOf(arm) < 0) continue;
+        // On a ground of its own: other arms run behind it.
+        const QString text = formatPercent(shareOf(arm));
+        const double above = portOf(arm).y() <= pivot.y() ? -px(18) : px(4);
+        const QRectF chip(portOf(arm).x() + px(3), portOf(arm).y() + above, metrics.horizontalAdvance(text) + px(4),
+                          px(14));
+        p_.setPen(Qt::NoPen);
+        p_.setBrush(t_.panel);
+        p_.drawRect(chip);
         p_.setPen(t_.text);
-        const double above = port.y() <= pivot.y() ? -px(16) : px(2);
-        write(QRectF(port.x() + px(4), port.y() + above, px(armRoom - 8), px(14)), Qt::AlignLeft | Qt::AlignVCenter,
-              formatPercent(share));
+        write(chip, Qt::AlignCenter, text);
     }
     p_.setPen(QPen(t_.text, px(1.5)));
     p_.setBrush(t_.panel);
@@ -306,72 +320,62 @@ void PipelinePainter::paintClock(int channel) {
 }
 
 void PipelinePainter::paintDot(const MessageDot& dot, bool isChosen) {
-    QFont small = Theme::instance().font(Type::small);
-    small.setWeight(QFont::DemiBold);
-    p_.setFont(small);
     const double radius = dot.rect.height() / 2;
     p_.setPen(QPen(isChosen ? t_.accent : t_.text, px(isChosen ? 2 : 1.2)));
     p_.setBrush(isChosen ? t_.accent : t_.plotGround);
     p_.drawRoundedRect(dot.rect, radius, radius);
+    QFont small = Theme::instance().font(Type::small);
+    small.setWeight(QFont::DemiBold);
+    p_.setFont(small);
     p_.setPen(isChosen ? t_.onAccent : t_.text);
     p_.drawText(dot.rect, Qt::AlignCenter, dot.label);
 }
 
-std::vector<MessageDot> PipelinePainter::dots(const PipelineModel& model, const PipelineLayout& layout) {
-    std::vector<MessageDot> dots;
+std::vector<MessageDot> PipelinePainter::dots(const PipelineModel& model, const PipelineLayout& layout,
+                                              std::optional<std::size_t> chosen) {
     const PipelineDiagram& diagram = *model.diagram();
     QFont small = Theme::instance().font(Type::small);
     small.setWeight(QFont::DemiBold);
     const QFontMetricsF metrics(small);
-    for (const MessagePlace& place : model.placesNow()) {
+    std::vector<MessageDot> inPipes, atWorkers;
+    std::vector<MessagePlace> places = model.placesNow();
+    // In a pipe the one that is taken next is always numbered, others where there is room beside it.
+    std::ranges::sort(places, {}, [](const MessagePlace& place) { return std::tuple(place.channel, -place.done); });
+    std::map<int, double> numberedTo;  // by channel: how far to the left the last number reaches
+    for (const MessagePlace& place : places) {
         const FollowedMessage& message = model.messages().messages()[place.message];
         const MessageHop& hop = message.hops[place.hop];
         MessageDot dot{.message = place.message, .rect = {}, .label = idText(message.id)};
         const double height = px(17);
         const double width = std::max(height, metrics.horizontalAdvance(dot.label) + px(9));
-        QPointF centre;
-        if (place.channel) {
-            const QRectF& body = layout.pipes()[static_cast<std::size_t>(*place.channel)].body;
-            centre = {body.left() + width / 2 + place.done * (body.width() - width), body.center().y()};
-        } else {
+        const auto around = [](QPointF centre, double w, double h) {
+            return QRectF(centre.x() - w / 2, centre.y() - h / 2, w, h);
+        };
+        if (!place.channel) {
             const int within = hop.worker - diagram.stage(hop.stage).firstRow;
-            if (within >= 0 && within < diagram.stage(hop.stage).rows)
-                centre = cell(diagram, layout, hop.stage, within).center();
-            else
-                centre = layout.stages()[static_cast<std::size_t>(hop.stage)].center();
+            const bool known = within >= 0 && within < diagram.stage(hop.stage).rows;
+            dot.rect = around(known ? cell(diagram, layout, hop.stage, within).center()
+                                    : layout.stages()[static_cast<std::size_t>(hop.stage)].center(),
+                              width, height);
+            atWorkers.push_back(std::move(dot));
+            continue;
         }
-        dot.rect = QRectF(centre.x() - width / 2, centre.y() - height / 2, width, height);
-        dots.push_back(std::move(dot));
+        const QRectF& body = layout.pipes()[static_cast<std::size_t>(*place.channel)].body;
+        const QPointF centre(body.left() + width / 2 + place.done * (body.width() - width), body.center().y());
+        const auto last = numberedTo.find(*place.channel);
+        if (place.message == chosen || last == numberedTo.end() || centre.x() + width / 2 < last->second) {
+            dot.rect = around(centre, width, height);
+            numberedTo[*place.channel] = dot.rect.left();
+        } else {
+            dot.rect = around(centre, px(8), px(8));
+            dot.label.clear();
+        }
+        inPipes.push_back(std::move(dot));
     }
-    return dots;
-}
-
-QString PipelinePainter::stageText(const PipelineModel& model, int stage) {
-    const PipelineDiagram::Stage& described = model.diagram()->stage(stage);
-    QStringList lines{described.name};
-    lines << (described.rows == 1
-                  ? LaneModel::laneName(described.firstRow)
-                  : Text::tr("workers %1 to %2").arg(described.firstRow).arg(described.firstRow + described.rows - 1));
-    const auto number = static_cast<std::size_t>(stage);
-    if (number < model.figures().stages.size()) {
-        const StageFigures& figures = model.figures().stages[number];
-        if (figures.busy) lines << Text::tr("busy %1 of the time").arg(formatPercent(*figures.busy, 1));
-        if (figures.serviceNs)
-            lines << Text::tr("%1 for a message (median of %2 followed)")
-                         .arg(formatDuration(*figures.serviceNs), formatCount(figures.followed));
-        lines << Text::tr("%1 messages").arg(formatRate(figures.perSecond));
-    }
-    return lines.join(u'\n');
-}
-
-QString PipelinePainter::channelText(const PipelineModel& model, int channel) {
-    QStringList lines;
-    for (int column = 0; column < model.columnCount(); ++column) {
-        const QString value = model.index(channel, column).data().toString();
-        if (value != unknownText())
-            lines << Text::tr("%1: %2").arg(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), value);
-    }
-    return lines.join(u'\n');
+    // Numbers lie above dots without.
+    std::ranges::stable_partition(inPipes, [](const MessageDot& dot) { return dot.label.isEmpty(); });
+    inPipes.insert(inPipes.end(), atWorkers.begin(), atWorkers.end());
+    return inPipes;
 }
 
 }  // namespace grainscope::ui

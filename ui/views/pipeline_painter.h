@@ -16,7 +16,7 @@ namespace grainscope::ui {
 struct MessageDot {
     std::size_t message = 0;  ///< its number in the index
     QRectF rect;
-    QString label;
+    QString label;  ///< its id; empty where it is too crowded for one
 };
 
 /// Paints one picture: everything at the moment that the model shows. Notes which texts did not fit.
@@ -27,12 +27,11 @@ class PipelinePainter {
     /// All of it. `chosen`: the message whose way is highlighted.
     void paint(std::optional<std::size_t> chosen);
     /// Where the followed messages are drawn, those that lie on top last.
-    [[nodiscard]] static std::vector<MessageDot> dots(const PipelineModel& model, const PipelineLayout& layout);
+    [[nodiscard]] static std::vector<MessageDot> dots(const PipelineModel& model, const PipelineLayout& layout,
+                                                      std::optional<std::size_t> chosen);
     /// Where the worker of a row stands in its stage's box.
-    [[nodiscard]] static QRectF cell(const PipelineDiagram& diagram, const PipelineLayout& layout, int stage, int place);
-    /// What a stage's box says, as a tooltip says it.
-    [[nodiscard]] static QString stageText(const PipelineModel& model, int stage);
-    [[nodiscard]] static QString channelText(const PipelineModel& model, int channel);
+    [[nodiscard]] static QRectF cell(const PipelineDiagram& diagram, const PipelineLayout& layout, int stage,
+                                     int place);
 
   private:
     void paintStage(int stage, const FollowedMessage* followed);

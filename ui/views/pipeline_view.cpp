@@ -6,10 +6,10 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedLayout>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <ui/models/format.h>
@@ -35,7 +35,7 @@ PipelineView::PipelineView(Workspace& workspace, QAction* run, QWidget* parent)
       motion_(workspace.time),
       stack_(new QStackedLayout(this)),
       sentence_(new QLabel),
-      play_(new QToolButton),
+      play_(new QPushButton),
       slowdown_(new QComboBox),
       moment_(new QLabel),
       diagramCard_(new Card(tr("Stages and channels"))),
@@ -47,11 +47,12 @@ PipelineView::PipelineView(Workspace& workspace, QAction* run, QWidget* parent)
       lanes_(new LanesView(workspace.lanes, workspace.time)),
       lanesScroll_(new QScrollArea) {
     setObjectName(QStringLiteral("pipelineView"));
-    stack_->addWidget(new EmptyState(
-        tr("Where do messages wait?"),
-        tr("This recording has no channels. Run a workload that has stages and channels between them, and they are drawn "
-           "here: how full each channel is, who waits for it, and which stage holds all others back."),
-        run));
+    stack_->addWidget(
+        new EmptyState(tr("Where do messages wait?"),
+                       tr("This recording has no channels. Run a workload that has stages and channels between them, "
+                          "and they are drawn "
+                          "here: how full each channel is, who waits for it, and which stage holds all others back."),
+                       run));
     auto* filled = new QWidget;
     auto* column = new QVBoxLayout(filled);
     makeFilled(*column);
@@ -90,6 +91,7 @@ void PipelineView::makeFilled(QVBoxLayout& column) {
     column.setContentsMargins(space::panel, space::panel, space::panel, space::half);
     column.setSpacing(space::gap);
     sentence_->setObjectName(QStringLiteral("pipelineSentence"));
+    sentence_->setTextFormat(Qt::PlainText);
     sentence_->setWordWrap(true);
     sentence_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column.addWidget(sentence_);
@@ -103,6 +105,7 @@ void PipelineView::makeFilled(QVBoxLayout& column) {
 
     // The lanes keep the card's inner margins, so that all time axes line up.
     lanes_->setObjectName(QStringLiteral("pipelineLanes"));
+    lanes_->setNames([this](int row) { return workspace_.pipeline.rowName(row); });
     lanesScroll_->setWidget(lanes_);
     lanesScroll_->setWidgetResizable(true);
     lanesScroll_->setFrameShape(QFrame::NoFrame);
@@ -122,8 +125,6 @@ QWidget* PipelineView::makeControls() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::half);
     play_->setObjectName(QStringLiteral("slowMotionPlay"));
-    play_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    play_->setFocusPolicy(Qt::TabFocus);
     slowdown_->setObjectName(QStringLiteral("slowMotionSpeed"));
     slowdown_->setAccessibleName(tr("Speed of the slow motion"));
     slowdown_->setToolTip(tr("How much slower than it was"));
@@ -134,7 +135,7 @@ QWidget* PipelineView::makeControls() {
     row->addWidget(play_);
     row->addWidget(slowdown_);
     row->addWidget(moment_, 1);
-    connect(play_, &QToolButton::clicked, this, &PipelineView::toggleMotion);
+    connect(play_, &QPushButton::clicked, this, &PipelineView::toggleMotion);
     connect(slowdown_, &QComboBox::activated, this, [this](int index) {
         slowdownIsChosen_ = true;
         motion_.setSlowdown(slowdown_->itemData(index).toInt());
@@ -162,9 +163,13 @@ void PipelineView::takeChange() {
     if (!isVisible()) return;
     takeFrame();
     const Nanoseconds at = workspace_.pipeline.moment();
-    moment_->setText(workspace_.pipeline.isAtTheEnd()
-                         ? workspace_.isLive() ? tr("Shown: now") : tr("Shown: the end. Click a time, or play.")
-                         : tr("Shown: %1").arg(formatMoment(at, workspace_.time.visible())));
+    const QString moment = formatMoment(at, workspace_.time.visible());
+    if (!workspace_.pipeline.isAtTheEnd())
+        moment_->setText(tr("This is the moment %1.").arg(moment));
+    else if (workspace_.isLive())
+        moment_->setText(tr("This is now."));
+    else
+        moment_->setText(tr("This is the end, %1. Click a time below, or play.").arg(moment));
 }
 
 void PipelineView::takeReadouts() {
@@ -175,13 +180,12 @@ void PipelineView::takeReadouts() {
     life_.refresh();
     sentence_->setText(workspace_.pipeline.sentence());
     if (hovered_.isEmpty())
-        stripsCard_->setRemark(tr("level: messages inside · above: senders wait · below: receivers wait · ticks: arm "
-                                  "taken"));
+        stripsCard_->setRemark(
+            tr("level: messages inside · above: senders wait · below: receivers wait · ticks: arm "
+               "taken"));
     const LatencyFigures& latency = workspace_.pipeline.figures().latency;
     lifeCard_->setReadout(latency.followed > 0 ? tr("%1 went all the way").arg(formatCount(latency.followed))
                                                : QString());
-    diagramCard_->setReadout(
-        tr("%1 messages out").arg(formatRate(workspace_.pipeline.figures().outPerSecond)));
     takeChange();
 }
 
@@ -220,7 +224,7 @@ void PipelineView::takeMotion() {
 void PipelineView::dress() {
     Theme& theme = Theme::instance();
     QFont font = theme.font(Type::body);
-    font.setPixelSize(theme.px(15));
+    font.setPixelSize(theme.px(14));
     sentence_->setFont(font);
     takeMotion();
     takeDiagram();

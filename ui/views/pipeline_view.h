@@ -10,9 +10,9 @@
 class QAction;
 class QComboBox;
 class QLabel;
+class QPushButton;
 class QScrollArea;
 class QStackedLayout;
-class QToolButton;
 class QVBoxLayout;
 
 namespace grainscope::ui {
@@ -58,7 +58,7 @@ class PipelineView : public QWidget, public View {
     SlowMotion motion_;
     QStackedLayout* stack_;
     QLabel* sentence_;
-    QToolButton* play_;
+    QPushButton* play_;
     QComboBox* slowdown_;
     QLabel* moment_;
     Card* diagramCard_;

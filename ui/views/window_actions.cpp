@@ -129,7 +129,7 @@ void WindowActions::refresh() {
 
     allow(run, plainRun ? tr("It runs already. Stop ends it.") : active ? measuring : workspace_.cannotRun());
     const WorkloadDescription* pipeline = workspace_.catalog.firstWithStages();
-    allow(runPipeline, plainRun    ? tr("It runs already. Stop ends it.")
+    allow(runPipeline, plainRun   ? tr("It runs already. Stop ends it.")
                        : active   ? measuring
                        : pipeline ? QString()
                                   : tr("No workload of this program has stages and channels."));

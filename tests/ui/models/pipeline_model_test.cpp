@@ -39,13 +39,12 @@ std::shared_ptr<Recording> steady() {
     recording->channels.resize(1);
     for (Nanoseconds at = 0; at <= 100 * ms; at += 10 * ms) {
         const auto passed = static_cast<std::uint64_t>(at);
-        recording->channels[0].samples.push_back(
-            {at, ChannelReading{.sent = passed / 1'000'000 + 4,
-                                .received = passed / 1'000'000,
-                                .depth = at < 50 * ms ? 4U : 8U,
-                                .blocked_senders = 1,
-                                .send_blocked_ns = passed / 4,
-                                .receive_blocked_ns = passed}});
+        recording->channels[0].samples.push_back({at, ChannelReading{.sent = passed / 1'000'000 + 4,
+                                                                     .received = passed / 1'000'000,
+                                                                     .depth = at < 50 * ms ? 4U : 8U,
+                                                                     .blocked_senders = 1,
+                                                                     .send_blocked_ns = passed / 4,
+                                                                     .receive_blocked_ns = passed}});
     }
     recording->workers[0].states = {{0, 75 * ms, State::busy}, {75 * ms, 100 * ms, State::blocked_channel}};
     for (int worker : {1, 2})
@@ -180,9 +179,10 @@ class PipelineModelTest : public QObject {
 
     void onlyTimedRepetitionsCountWhereThereAreAny() {
         const auto recording = steady();
-        recording->phases = {{.kind = PhaseKind::sample, .begin = 0, .end = 20 * ms},
-                             {.kind = PhaseKind::sample, .index = 1, .begin = 30 * ms, .end = 50 * ms, .discarded = true},
-                             {.kind = PhaseKind::check, .begin = 50 * ms, .end = 60 * ms}};
+        recording->phases = {
+            {.kind = PhaseKind::sample, .begin = 0, .end = 20 * ms},
+            {.kind = PhaseKind::sample, .index = 1, .begin = 30 * ms, .end = 50 * ms, .discarded = true},
+            {.kind = PhaseKind::check, .begin = 50 * ms, .end = 60 * ms}};
         const auto model = modelOf(recording);
         QVERIFY(isNear(model->figures().seconds, 0.02));
         QCOMPARE(model->figures().channels[0].received, 20.0);
@@ -219,10 +219,11 @@ class PipelineModelTest : public QObject {
         // In the second half the users are busy throughout.
         const auto later = modelOf(steady(), {50 * ms, 100 * ms});
         QCOMPARE(later->figures().bottleneck, std::optional(1));
-        QVERIFY2(plain(later->sentence())
-                     .startsWith(u"“use” is the bottleneck: its 2 workers are busy 100 % of the time, senders to it wait "
-                                 "25 %, and 1,000 messages a second come out."_s),
-                 qPrintable(later->sentence()));
+        QVERIFY2(
+            plain(later->sentence())
+                .startsWith(u"“use” is the bottleneck: its 2 workers are busy 100 % of the time, senders to it wait "
+                            "25 %, and 1,000 messages a second come out."_s),
+            qPrintable(later->sentence()));
     }
 
     void messagesAreGroupedAndTheirLatencyIsFromFirstToLast() {
@@ -371,8 +372,7 @@ class PipelineModelTest : public QObject {
         QTest::addColumn<int>("stages");
         QTest::addColumn<int>("width");
         for (const int stages : {1, 2, 4, 7, 12})
-            for (const int width : {300, 900, 1500})
-                QTest::addRow("%d stages in %d", stages, width) << stages << width;
+            for (const int width : {300, 900, 1500}) QTest::addRow("%d stages in %d", stages, width) << stages << width;
     }
     void whatIsLaidOutDoesNotOverlap() {
         QFETCH(int, stages);
@@ -420,17 +420,17 @@ class PipelineModelTest : public QObject {
 
     void manySamplesAndMessagesStayFluent() {
         auto recording = std::make_shared<Recording>();
-        const PipelineDiagram diagram = chain(17);
-        QByteArray json = R"({"stages":[)";
-        for (int i = 0; i < 17; ++i) json += (i ? "," : "") + QByteArray(R"({"name":"s)") + QByteArray::number(i) + R"(","first_row":)" + QByteArray::number(i) + R"(,"rows":1})";
-        json += R"(],"channels":[)";
-        for (int i = 0; i < 16; ++i) json += (i ? "," : "") + QByteArray(R"({"name":"c","from":)") + QByteArray::number(i) + R"(,"to":)" + QByteArray::number(i + 1) + R"(,"capacity":64})";
-        recording->notes.push_back({0, NoteKind::diagram, (json + "]}").toStdString()});
+        QStringList stages, channels;
+        for (int i = 0; i < 17; ++i) stages << uR"({"name":"s%1","first_row":%1,"rows":1})"_s.arg(i);
+        for (int i = 0; i < 16; ++i) channels << uR"({"name":"c","from":%1,"to":%2,"capacity":64})"_s.arg(i).arg(i + 1);
+        const QString json = uR"({"stages":[%1],"channels":[%2]})"_s.arg(stages.join(u','), channels.join(u','));
+        recording->notes.push_back({0, NoteKind::diagram, json.toStdString()});
         recording->workers.resize(17);
         recording->channels.resize(16);
         for (std::uint64_t i = 0; i < 10'000; ++i)
             for (auto& channel : recording->channels)
-                channel.samples.push_back({static_cast<Nanoseconds>(i) * ms, {.sent = i * 9, .received = i * 9, .depth = i * 7 % 65}});
+                channel.samples.push_back(
+                    {static_cast<Nanoseconds>(i) * ms, {.sent = i * 9, .received = i * 9, .depth = i * 7 % 65}});
         for (std::uint64_t i = 0; i < 50'000; ++i)
             for (std::uint32_t stage = 0; stage < 17; ++stage) {
                 const Nanoseconds begin = static_cast<Nanoseconds>(i) * 200'000 + stage * 300'000;

@@ -1,14 +1,15 @@
-// The PIPELINE view: what is drawn where is asked of the layout and the models; pictures only tell that something moved.
+// The PIPELINE view: what is drawn where is asked of the layout and the models; pictures only tell that something
+// moved.
 #include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
 #include <QFile>
 #include <QImage>
 #include <QLabel>
+#include <QPushButton>
 #include <QStackedLayout>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QToolButton>
 
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
@@ -157,7 +158,7 @@ class PipelineViewTest : public QObject {
                 w.look(at);
                 for (const MessageDot& dot : w.diagram().dots()) {
                     QVERIFY(QRectF(w.diagram().rect()).contains(dot.rect));
-                    QVERIFY(!dot.label.isEmpty());
+                    QVERIFY(dot.rect.width() >= 8 && (dot.label.isEmpty() || dot.rect.height() > 12));
                 }
             }
         }
@@ -171,7 +172,7 @@ class PipelineViewTest : public QObject {
         QVERIFY(w.view().motion().slowdown() > 1);
         w.view().motion().advance(1000 * ms);
         QVERIFY(*w.workspace.time.cursor() > 100 * ms);
-        QTest::mouseClick(w.find<QToolButton>("slowMotionPlay"), Qt::LeftButton);
+        QTest::mouseClick(w.find<QPushButton>("slowMotionPlay"), Qt::LeftButton);
         QVERIFY(!w.view().motion().isPlaying());
     }
 
@@ -179,7 +180,8 @@ class PipelineViewTest : public QObject {
         Window w("pipeline.grainscope");
         ChannelStrips& strips = w.view().strips();
         auto* lanes = w.find<QWidget>("pipelineLanes");
-        QCOMPARE(strips.mapTo(&w.window, QPoint(timeGutter(), 0)).x(), lanes->mapTo(&w.window, QPoint(timeGutter(), 0)).x());
+        QCOMPARE(strips.mapTo(&w.window, QPoint(timeGutter(), 0)).x(),
+                 lanes->mapTo(&w.window, QPoint(timeGutter(), 0)).x());
         QCOMPARE(strips.width(), lanes->width());
         QTest::mouseClick(&strips, Qt::LeftButton, {}, strips.stripRect(0).center());
         QVERIFY(w.workspace.time.cursor().has_value());
@@ -207,11 +209,13 @@ class PipelineViewTest : public QObject {
     void whatIsTooLongForItsPlaceIsInTheTooltip() {
         Window w("pipeline.grainscope");
         const PipelineLayout& layout = w.diagram().layoutNow();
-        const QPointF margin = QPointF(w.diagram().dots().empty() ? QPointF(4, 12) : QPointF(4, 12));
+        const QPointF margin(4, 12);
         const QString stage = w.diagram().textAt(layout.stages()[2].center() + margin);
-        QVERIFY2(stage.contains(QStringLiteral("compress")) && stage.contains(QStringLiteral("busy")), qPrintable(stage));
+        QVERIFY2(stage.contains(QStringLiteral("compress")) && stage.contains(QStringLiteral("busy")),
+                 qPrintable(stage));
         const QString channel = w.diagram().textAt(layout.pipes()[1].body.center() + margin);
-        QVERIFY2(channel.contains(QStringLiteral("parsed")) && channel.contains(QStringLiteral("64")), qPrintable(channel));
+        QVERIFY2(channel.contains(QStringLiteral("parsed")) && channel.contains(QStringLiteral("64")),
+                 qPrintable(channel));
         QVERIFY(w.diagram().textAt(QPointF(1, 1)).isEmpty());
     }
 
@@ -253,6 +257,44 @@ class PipelineViewTest : public QObject {
             const QImage now = w.view().grab().toImage();
             QVERIFY(now != last);
             last = now;
+        }
+    }
+
+    void aDiagramThatMeansNoGoodIsDrawnAsItStands() {
+        using grainscope::trace::NoteKind;
+        const QByteArrayList notes{
+            R"({"stages":[{"name":"<b>%1</b>","first_row":4000,"rows":90},{"name":"%2","first_row":0,"rows":0}],"channels":[
+               {"name":"self","from":0,"to":0,"capacity":0},{"name":"","from":1,"to":0,"capacity":900000000000000},
+               {"name":"back","from":0,"to":1,"capacity":null},{"name":"x","from":null,"to":1,"capacity":1}]})",
+            R"({"stages":[{"name":"a","first_row":0,"rows":4096}],"channels":[{"name":"c","from":null,"to":0,"capacity":3}]})"};
+        for (const QByteArray& note : notes) {
+            auto hostile = std::make_shared<grainscope::trace::Recording>();
+            hostile->notes.push_back({0, NoteKind::diagram, note.toStdString()});
+            hostile->workers.resize(1);
+            hostile->workers[0].messages = {{0, 5 * ms, 1, 4000}, {ms, 2 * ms, 1, 1}, {ms, 3 * ms, ~0ULL, 0}};
+            hostile->channels.resize(2);
+            hostile->channels[0].samples = {{0, {.depth = ~0ULL}}, {9 * ms, {.sent = ~0ULL, .received = ~0ULL}}};
+            hostile->end = 10 * ms;
+            hostile->version = 1;
+            PipelineModel model;
+            LifeModel life(model);
+            TimeNavigator time;
+            time.restart(false, 10 * ms);
+            PipelineDiagramView diagram(model, life);
+            ChannelStrips strips(model, time);
+            MessageLife bar(model, life);
+            model.setRecording(hostile);
+            for (const Nanoseconds at : {Nanoseconds{0}, ms, 4 * ms, 10 * ms}) {
+                model.refresh(at);
+                QVERIFY(model.diagram());
+                model.takeFigures({0, 10 * ms});
+                life.chooseNeighbour(1);
+                for (QWidget* widget : std::initializer_list<QWidget*>{&diagram, &strips, &bar}) {
+                    widget->resize(500, 400);
+                    QVERIFY(!widget->grab().isNull());
+                }
+                QVERIFY(!model.sentence().isEmpty());
+            }
         }
     }
 
