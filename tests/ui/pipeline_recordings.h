@@ -244,14 +244,14 @@ inline Nanoseconds jitter(std::uint64_t message, std::size_t stage, Nanoseconds 
 }
 
 /// Produce, parse, compress and store, with channels of 64. To compress takes 1 ms and has two workers, so that 2,000
-/// documents a second come out; between 200 and 240 and between 380 and 420 ms the documents are easy and the channels
+/// documents a second come out; between 140 and 180 and between 340 and 380 ms the documents are easy and the channels
 /// run dry. Every eighth is followed.
 inline std::vector<std::byte> pipelineStream() {
     workloads::Diagram diagram{.stages = {{"produce", 0, 1}, {"parse", 1, 2}, {"compress", 3, 2}, {"store", 5, 1}},
                                .channels = {{"raw", 0, 1, 64}, {"parsed", 1, 2, 64}, {"packed", 2, 3, 64}},
                                .message = "document"};
     const auto service = [](std::size_t stage, std::uint64_t message, Nanoseconds at) -> Nanoseconds {
-        const bool easy = (at > 200 * ms && at < 240 * ms) || (at > 380 * ms && at < 420 * ms);
+        const bool easy = (at > 140 * ms && at < 180 * ms) || (at > 340 * ms && at < 380 * ms);
         switch (stage) {
             case 0:
                 return 250 * us + jitter(message, stage, 80 * us);

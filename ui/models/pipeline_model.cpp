@@ -43,7 +43,7 @@ void PipelineModel::setRecording(RecordingPtr recording) {
     figures_ = {};
     figuresOf_ = {};
     moment_ = patience_ = 0;
-    atEnd_ = true;
+    atRest_ = true;
     version_ = 0;
     endResetModel();
     Q_EMIT diagramChanged();
@@ -64,9 +64,10 @@ const PipelineModel::Era* PipelineModel::eraAt(Nanoseconds time) const {
     return after == eras_.begin() ? &eras_.front() : &*std::prev(after);
 }
 
-Nanoseconds PipelineModel::lastMoment() const {
+Nanoseconds PipelineModel::restingMoment() const {
     for (auto phase = recording_->phases.rbegin(); phase != recording_->phases.rend(); ++phase)
-        if (phase->kind == trace::PhaseKind::sample && phase->end) return std::max(phase->begin, *phase->end - 1);
+        if (phase->kind == trace::PhaseKind::sample && phase->end)
+            return phase->begin + (*phase->end - phase->begin) / 2;
     return recording_->end;
 }
 
@@ -83,8 +84,8 @@ void PipelineModel::refresh(std::optional<Nanoseconds> at, bool live) {
             messages_.update(*recording_);
         }
     }
-    atEnd_ = !at;
-    moment_ = at ? *at : live ? recording_->end : lastMoment();
+    atRest_ = !at;
+    moment_ = at ? *at : live ? recording_->end : restingMoment();
     const Era* era = eraAt(moment_);
     const auto& diagram = era ? era->diagram : std::nullopt;
     if (diagram == diagram_) return;
@@ -166,7 +167,7 @@ std::vector<FillColumn> PipelineModel::columns(int channel, TimeRange range, int
 QString PipelineModel::rowName(int row) const {
     if (diagram_)
         for (const PipelineDiagram::Stage& stage : diagram_->stages)
-            if (row >= stage.firstRow && row < stage.firstRow + stage.rows) return tr("%1 %2").arg(row).arg(stage.name);
+            if (row >= stage.firstRow && row < stage.firstRow + stage.rows) return stage.name;
     return LaneModel::laneName(row);
 }
 

@@ -37,8 +37,8 @@ class PipelineModel : public QAbstractTableModel {
 
     void setRecording(RecordingPtr recording);
     /// Takes in what the recording has gained; cheap if nothing came. What is shown from now on is the moment `at`;
-    /// with none the recording's end while it grows, else the end of its last timed repetition, where workers still
-    /// work. A recording may have one diagram after another: the moment's is shown.
+    /// with none the recording's end while it grows, else the middle of its last timed repetition, where workers work.
+    /// A recording may have one diagram after another: the moment's is shown.
     void refresh(std::optional<Nanoseconds> at, bool live = false);
     /// Computes the figures of a range: of the timed repetitions in it, where there are any. A few times a second.
     void takeFigures(TimeRange range);
@@ -51,7 +51,8 @@ class PipelineModel : public QAbstractTableModel {
     [[nodiscard]] QString sentence() const;
     /// The moment on show.
     [[nodiscard]] Nanoseconds moment() const { return moment_; }
-    [[nodiscard]] bool isAtTheEnd() const { return atEnd_; }
+    /// Whether nobody chose it.
+    [[nodiscard]] bool isAtRest() const { return atRest_; }
 
     /// A channel at the moment on show; null if nothing is known of it then.
     [[nodiscard]] const trace::ChannelSample* channelNow(int channel) const;
@@ -66,7 +67,7 @@ class PipelineModel : public QAbstractTableModel {
     /// Grows with every change of what the recording says: a key for caches.
     [[nodiscard]] quint64 version() const { return version_; }
 
-    /// "3 compress": the worker of a row and its stage; "worker 3" where it has none.
+    /// The stage whose worker a row is; "worker 3" where it is none's.
     [[nodiscard]] QString rowName(int row) const;
     /// "compress", "a clock"
     [[nodiscard]] QString senderName(int channel) const;
@@ -87,7 +88,7 @@ class PipelineModel : public QAbstractTableModel {
         std::optional<PipelineDiagram> diagram;
     };
     void readNotes();
-    [[nodiscard]] Nanoseconds lastMoment() const;
+    [[nodiscard]] Nanoseconds restingMoment() const;
     [[nodiscard]] const Era* eraAt(Nanoseconds time) const;
     [[nodiscard]] std::vector<TimeRange> lookedAt(TimeRange range) const;
     [[nodiscard]] QVariant figure(int row, int column, bool display) const;
@@ -103,7 +104,7 @@ class PipelineModel : public QAbstractTableModel {
     std::pair<TimeRange, quint64> figuresOf_;  ///< the range and version that they were made for
     Nanoseconds moment_ = 0;
     Nanoseconds patience_ = 0;
-    bool atEnd_ = true;
+    bool atRest_ = true;
     quint64 version_ = 0;
 };
 

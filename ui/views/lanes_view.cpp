@@ -149,7 +149,7 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
 
     const int textHeight = theme.px(11);
     if (laneStep() >= textHeight || worker % 4 == 0) {
-        painter.setFont(theme.font(laneStep() >= theme.px(20) ? Type::body : Type::small));
+        painter.setFont(theme.font(laneStep() >= theme.px(20) && !names_ ? Type::body : Type::small));
         painter.setPen(t.text);
         const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
         const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())

@@ -164,12 +164,12 @@ void PipelineView::takeChange() {
     takeFrame();
     const Nanoseconds at = workspace_.pipeline.moment();
     const QString moment = formatMoment(at, workspace_.time.visible());
-    if (!workspace_.pipeline.isAtTheEnd())
-        moment_->setText(tr("This is the moment %1.").arg(moment));
+    if (!workspace_.pipeline.isAtRest())
+        moment_->setText(tr("This is %1.").arg(moment));
     else if (workspace_.isLive())
         moment_->setText(tr("This is now."));
     else
-        moment_->setText(tr("This is the end, %1. Click a time below, or play.").arg(moment));
+        moment_->setText(tr("This is %1, the middle of the last repetition. Click a time below, or play.").arg(moment));
 }
 
 void PipelineView::takeReadouts() {

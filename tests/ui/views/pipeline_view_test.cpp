@@ -114,11 +114,13 @@ class PipelineViewTest : public QObject {
 
     void theCursorMovesTheLevelsAndTheDots() {
         Window w("pipeline.grainscope");
+        QVERIFY(w.workspace.pipeline.isAtRest());
+        QCOMPARE(w.workspace.pipeline.moment(), 260 * ms);
         w.look(12 * ms);
         const quint64 early = w.workspace.pipeline.channelNow(1)->reading.depth;
         const auto dotsEarly = w.diagram().dots().size();
         const QImage before = w.diagram().grab().toImage();
-        w.look(150 * ms);
+        w.look(260 * ms);
         QVERIFY(w.workspace.pipeline.channelNow(1)->reading.depth > early);
         QVERIFY(w.diagram().dots().size() > dotsEarly);
         QVERIFY(w.diagram().grab().toImage() != before);
@@ -129,14 +131,17 @@ class PipelineViewTest : public QObject {
         w.look(11 * ms);
         QCOMPARE(w.workspace.pipeline.channelNow(0)->reading.blocked_senders, 0U);
         const int before = count(w.diagram(), tokens().loss);
-        w.look(150 * ms);
+        for (Nanoseconds at = 220 * ms; at < 320 * ms; at += 2 * ms) {
+            w.look(at);
+            if (w.workspace.pipeline.channelNow(0)->reading.blocked_senders > 0) break;
+        }
         QVERIFY(w.workspace.pipeline.channelNow(0)->reading.blocked_senders > 0);
         QVERIFY(count(w.diagram(), tokens().loss) > before);
     }
 
     void aClickOnADotFollowsThatMessage() {
         Window w("pipeline.grainscope");
-        w.look(150 * ms);
+        w.look(260 * ms);
         const auto dots = w.diagram().dots();
         QVERIFY(!dots.empty());
         QTest::mouseClick(&w.diagram(), Qt::LeftButton, {}, dots.back().rect.center().toPoint());
@@ -249,12 +254,14 @@ class PipelineViewTest : public QObject {
 
     void allLooksAreDrawn() {
         Window w("multiplexer.grainscope");
-        w.look(150 * ms);
+        w.look(260 * ms);
         QImage last;
         for (const ThemeChoice choice : {ThemeChoice::dark, ThemeChoice::highContrast, ThemeChoice::light}) {
             Theme::instance().setChoice(choice);
             w.settle();
             const QImage now = w.view().grab().toImage();
+            qInfo("diagram %.2f ms, strips %.2f ms", w.diagram().drawMilliseconds(),
+                  w.view().strips().drawMilliseconds());
             QVERIFY(now != last);
             last = now;
         }
