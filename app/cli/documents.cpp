@@ -168,11 +168,21 @@ Json parameter_json(const workloads::Parameter& parameter) {
 }
 
 /// The picture that a run with the defaults has.
-Json default_picture_json(const workloads::Description& description) {
+workloads::Values default_values(const workloads::Description& description) {
     workloads::Values values;
     for (const workloads::Parameter& parameter : description.parameters)
         values.emplace(parameter.name, parameter.default_value);
-    return Json::parse(study::picture_json(description.picture, values));
+    return values;
+}
+
+Json default_picture_json(const workloads::Description& description) {
+    return Json::parse(study::picture_json(description.picture, default_values(description)));
+}
+
+/// Null where it is one a core.
+Json default_threads_json(const workloads::Description& description) {
+    if (!description.default_threads) return nullptr;
+    return description.default_threads(default_values(description));
 }
 
 }  // namespace
@@ -350,7 +360,9 @@ Json list_json() {
                              {"summary", description.summary},
                              {"parameters", std::move(parameters)},
                              {"backends", description.backends},
-                             {"picture", default_picture_json(description)}});
+                             {"picture", default_picture_json(description)},
+                             {"has_stages", static_cast<bool>(description.diagram)},
+                             {"threads_by_default", default_threads_json(description)}});
     }
     return {{"schema", schema},
             {"version", GRAINSCOPE_VERSION},

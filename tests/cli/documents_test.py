@@ -240,12 +240,14 @@ class Facts(Case):
                          ["grainscope", "openmp", "tbb", "threads", "sequential"])
         for workload in workloads.values():
             self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends",
-                                             "picture"})
+                                             "picture", "has_stages", "threads_by_default"})
             for parameter in workload["parameters"]:
                 self.assertEqual(set(parameter), {"name", "label", "help", "unit", "kind", "default", "minimum", "maximum",
                                                   "logarithmic", "live", "tunable", "choices"})
         threshold = next(p for p in workloads["quicksort"]["parameters"] if p["name"] == "threshold")
         self.assertTrue(threshold["tunable"] and threshold["logarithmic"] and threshold["live"])
+        self.assertFalse(workloads["quicksort"]["has_stages"])
+        self.assertIsNone(workloads["quicksort"]["threads_by_default"])
         self.assertIn("quicksort", self.good("list"))
 
     def test_machine_tells_what_may_be_measured(self):

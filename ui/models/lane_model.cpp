@@ -14,24 +14,6 @@ using trace::WorkerTrack;
 
 namespace {
 
-LaneState laneStateOf(State state) {
-    switch (state) {
-        case State::busy:
-            return LaneState::busy;
-        case State::searching:
-            return LaneState::searching;
-        case State::parked:
-            return LaneState::parked;
-        case State::blocked_channel:
-            return LaneState::blockedChannel;
-        case State::blocked_lock:
-            return LaneState::blockedLock;
-        case State::blocked_io:
-            return LaneState::blockedIo;
-    }
-    return LaneState::parked;
-}
-
 Nanoseconds in(const StateTimes& times, State state) { return times[static_cast<std::size_t>(state)]; }
 
 /// Whether a column stands for so many blocks of the index that an edge off by part of one block cannot be seen.
@@ -51,6 +33,24 @@ void appendColumn(std::vector<LaneRun>& runs, int x, LaneState state) {
 }
 
 }  // namespace
+
+LaneState laneStateOf(State state) {
+    switch (state) {
+        case State::busy:
+            return LaneState::busy;
+        case State::searching:
+            return LaneState::searching;
+        case State::parked:
+            return LaneState::parked;
+        case State::blocked_channel:
+            return LaneState::blockedChannel;
+        case State::blocked_lock:
+            return LaneState::blockedLock;
+        case State::blocked_io:
+            return LaneState::blockedIo;
+    }
+    return LaneState::parked;
+}
 
 QString laneStateText(LaneState state) {
     switch (state) {

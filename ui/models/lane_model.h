@@ -17,6 +17,8 @@ namespace grainscope::ui {
 /// What a lane shows: the program's states, and what the kernel adds.
 enum class LaneState : quint8 { busy, searching, parked, blockedChannel, blockedLock, blockedIo, descheduled };
 
+/// What a lane shows for a state of the program's own.
+[[nodiscard]] LaneState laneStateOf(trace::State state);
 /// The state in words: "busy", "searching", ...
 [[nodiscard]] QString laneStateText(LaneState state);
 

@@ -43,14 +43,16 @@ namespace {
 
 constexpr int mostThreads = 1024;
 
-ParameterDescription threadsDescription() {
+ParameterDescription threadsDescription(const WorkloadDescription& workload) {
     ParameterDescription threads;
     threads.name = ParameterModel::threadsName();
     threads.label = ParameterModel::tr("Threads");
     threads.help = ParameterModel::tr("How many workers share the work. This computer runs %1 at a time.")
                        .arg(QThread::idealThreadCount());
     threads.kind = Kind::integer;
-    threads.defaultValue = static_cast<qlonglong>(QThread::idealThreadCount());
+    if (workload.threadsByDefault)
+        threads.help += u' ' + ParameterModel::tr("Unless told, this workload takes as many as its stages need.");
+    threads.defaultValue = static_cast<qlonglong>(workload.threadsByDefault.value_or(QThread::idealThreadCount()));
     threads.minimum = 1;
     threads.maximum = mostThreads;
     return threads;
@@ -95,7 +97,7 @@ void ParameterModel::setWorkload(const WorkloadDescription& workload) {
     scales_.clear();
     values_.clear();
     if (!workload.backends.isEmpty()) parameters_.append(backendDescription(workload));
-    parameters_.append(threadsDescription());
+    parameters_.append(threadsDescription(workload));
     parameters_.append(workload.parameters);
     for (const ParameterDescription& parameter : parameters_) {
         values_.push_back(parameter.defaultValue);
@@ -195,7 +197,11 @@ QString ParameterModel::setPosition(const QString& name, int position) {
     return setValue(name, scale(name).valueAt(position));
 }
 
-int ParameterModel::threads() const { return value(threadsName()).toInt(); }
+int ParameterModel::threads() const {
+    const int threads = value(threadsName()).toInt();
+    // How many it needs depends on its parameters: it knows better than the form.
+    return workload_.threadsByDefault == threads ? 0 : threads;
+}
 QString ParameterModel::backend() const { return value(backendName()).toString(); }
 
 QList<std::pair<QString, QString>> ParameterModel::arguments() const {

@@ -66,6 +66,7 @@ class ParameterModel : public QAbstractTableModel {
     [[nodiscard]] int position(const QString& name) const;
     QString setPosition(const QString& name, int position);
 
+    /// 0: nobody chose another number than the workload's own.
     [[nodiscard]] int threads() const;
     [[nodiscard]] QString backend() const;
     /// The workload's own parameters (not the built-in ones), as the command line takes them.

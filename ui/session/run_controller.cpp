@@ -79,6 +79,9 @@ QStringList RunController::commonArguments(const QString& command, const RunRequ
 }
 
 namespace {
+void addThreads(QStringList& arguments, const RunRequest& request) {
+    if (request.threads > 0) arguments << u"--threads"_s << QString::number(request.threads);
+}
 void addStudyLimits(QStringList& arguments, const RunRequest& request) {
     if (request.repetitions > 0) arguments << u"--reps"_s << QString::number(request.repetitions);
     if (request.timeBudgetSeconds > 0)
@@ -88,8 +91,8 @@ void addStudyLimits(QStringList& arguments, const RunRequest& request) {
 
 void RunController::start(const RunRequest& request) {
     QStringList arguments = commonArguments(u"run"_s, request);
-    arguments << u"--threads"_s << QString::number(request.threads) << u"--trace"_s << request.traceLevel
-              << u"--loop"_s;
+    addThreads(arguments, request);
+    arguments << u"--trace"_s << request.traceLevel << u"--loop"_s;
     launch({Activity::run, request, {}, arguments});
 }
 
@@ -105,7 +108,7 @@ void RunController::sweepThreads(const RunRequest& request, const QList<int>& th
 void RunController::sweepParameter(const RunRequest& request, const QString& parameter, double low, double high,
                                    double factor) {
     QStringList arguments = commonArguments(u"sweep"_s, request, parameter);
-    arguments << u"--threads"_s << QString::number(request.threads);
+    addThreads(arguments, request);
     arguments << u"--over"_s
               << u"%1=%2..%3*%4"_s.arg(parameter, plainNumber(low), plainNumber(high), plainNumber(factor));
     addStudyLimits(arguments, request);
@@ -114,7 +117,7 @@ void RunController::sweepParameter(const RunRequest& request, const QString& par
 
 void RunController::tune(const RunRequest& request, const QString& parameter, double low, double high) {
     QStringList arguments = commonArguments(u"tune"_s, request, parameter);
-    arguments << u"--threads"_s << QString::number(request.threads);
+    addThreads(arguments, request);
     arguments << u"--over"_s << u"%1=%2..%3"_s.arg(parameter, plainNumber(low), plainNumber(high));
     addStudyLimits(arguments, request);
     launch({Activity::tuning, request, parameter, arguments});
@@ -340,6 +343,7 @@ void RunController::takeNotes() {
             case NoteKind::parameters:
             case NoteKind::point:
             case NoteKind::picture:
+            case NoteKind::diagram:
                 break;
         }
     }

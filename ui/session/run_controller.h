@@ -22,7 +22,7 @@ struct RunRequest {
     QString title;                                 ///< for sentences; the workload's name if empty
     QList<std::pair<QString, QString>> arguments;  ///< -p NAME=VALUE
     QString backend;                               ///< empty: the program's default
-    int threads = 0;                               ///< 0: one a core
+    int threads = 0;                               ///< 0: as many as the workload takes where nobody says
     QString traceLevel = QStringLiteral("states");
     qint64 seed = 1;
     int repetitions = 0;        ///< of each point of a study; 0: the program's default

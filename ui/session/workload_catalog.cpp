@@ -55,6 +55,11 @@ const WorkloadDescription* WorkloadCatalog::find(const QString& name) const {
     return found == workloads_.end() ? nullptr : &*found;
 }
 
+const WorkloadDescription* WorkloadCatalog::firstWithStages() const {
+    const auto found = std::ranges::find(workloads_, true, &WorkloadDescription::hasStages);
+    return found == workloads_.end() ? nullptr : &*found;
+}
+
 void WorkloadCatalog::finishLoading(int exitCode, bool crashed) {
     const QByteArray output = process_->readAllStandardOutput();
     const QByteArray firstLine = process_->readAllStandardError().trimmed().split('\n').constFirst();

@@ -119,6 +119,8 @@ std::expected<QList<WorkloadDescription>, QString> parseWorkloads(const QByteArr
         workload.title = object[u"title"].toString(workload.name);
         workload.category = object[u"category"].toString();
         workload.summary = object[u"summary"].toString();
+        workload.hasStages = object[u"has_stages"].toBool();
+        if (const int threads = object[u"threads_by_default"].toInt(); threads > 0) workload.threadsByDefault = threads;
         const QJsonArray parameters = object[u"parameters"].toArray();
         for (const QJsonValue& parameter : parameters) {
             auto parsed = parameterFrom(parameter.toObject());

@@ -42,6 +42,8 @@ struct WorkloadDescription {
     QString summary;   ///< one sentence
     QList<ParameterDescription> parameters;
     QList<ParameterChoice> backends;
+    bool hasStages = false;               ///< its runs have stages and channels to draw
+    std::optional<int> threadsByDefault;  ///< with its default parameters, where that is not one a core
 
     [[nodiscard]] const ParameterDescription* parameter(const QString& parameterName) const;
     /// The first tunable parameter: what "Sweep threshold" sweeps. Null if it has none.

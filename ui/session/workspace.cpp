@@ -169,6 +169,8 @@ void Workspace::refreshTimeViews() {
     board.refresh(time.isFollowing() ? std::nullopt : time.cursor());
 }
 
+void Workspace::refreshPipeline() { pipeline.refresh(time.isFollowing() ? std::nullopt : time.cursor(), isLive()); }
+
 TimeRange Workspace::inspectedRange() const {
     if (const auto selection = time.selection(); selection && !selection->isEmpty()) return *selection;
     TimeRange range = time.visible();
@@ -183,6 +185,7 @@ void Workspace::showRecording(std::shared_ptr<LiveRecording> recording, bool liv
     lanes.setRecording(shared);
     utilisation.setRecording(shared);
     board.setRecording(shared);
+    pipeline.setRecording(shared);
     counters.setRecording(shared);
     const Nanoseconds end = shared ? shared->end : 0;
     time.restart(live, end);

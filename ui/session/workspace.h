@@ -13,6 +13,7 @@
 #include "ui/models/board_model.h"
 #include "ui/models/lane_model.h"
 #include "ui/models/parameter_model.h"
+#include "ui/models/pipeline_model.h"
 #include "ui/models/runs_model.h"
 #include "ui/models/time_navigator.h"
 #include "ui/models/utilisation_model.h"
@@ -44,6 +45,7 @@ class Workspace : public QObject {
     LaneModel lanes;
     UtilisationModel utilisation;
     BoardModel board;
+    PipelineModel pipeline;
     CounterModel counters;
     CurveModel speedup;
     CurveModel threshold;
@@ -78,6 +80,8 @@ class Workspace : public QObject {
     bool pull();
     /// Recomputes what depends on the visible range, the cursor or the selection.
     void refreshTimeViews();
+    /// Brings the pipeline's model to the moment on show. Only the view that shows it asks: it costs.
+    void refreshPipeline();
     /// The selection, or else everything that is visible.
     [[nodiscard]] TimeRange inspectedRange() const;
 

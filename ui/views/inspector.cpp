@@ -28,6 +28,7 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
       counters_(nullptr) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
+    explanation_->setTextFormat(Qt::PlainText);
     explanation_->setWordWrap(true);
     explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
@@ -61,6 +62,7 @@ void Inspector::takeReadouts() {
     const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
     QString text =
         any ? explain(workspace_.lanes, workspace_.inspectedRange()) : tr("Run a workload to see where its time goes.");
+    if (pipelineIsInFront_ && workspace_.pipeline.diagram()) text = workspace_.pipeline.sentence();
     const quint64 dropped = workspace_.recording() ? workspace_.recording()->recording().dropped_events : 0;
     if (dropped > 0)
         text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")

@@ -20,11 +20,14 @@ class Inspector : public QWidget {
     explicit Inspector(Workspace& workspace, QWidget* parent = nullptr);
     /// Reads everything about the inspected range again.
     void takeReadouts();
+    /// While the pipeline is in front, its bottleneck is the explanation.
+    void setPipeline(bool inFront) { pipelineIsInFront_ = inFront; }
     /// The figures only, while a run goes on: a sentence that changes with them cannot be read to its end.
     void takeFigures();
 
   private:
     Workspace& workspace_;
+    bool pipelineIsInFront_ = false;
     QLabel* explanation_;
     PanelHeading* rangeHeading_;
     ShareRows* shares_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -22,15 +23,11 @@ constexpr int axisHeight = 22;
 constexpr int tickSpacing = 110;
 /// Curves nearer to one another than this, on average, are a blot: then steals are ticks at the thief's lane only.
 constexpr int pxPerCurve = 14;
-constexpr double wheelFactor = 1.25;
-constexpr double panStep = 0.2;
-/// A press that moves less than this is a click.
-constexpr int dragDistance = 4;
 
 }  // namespace
 
 LanesView::LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent)
-    : QWidget(parent), model_(model), time_(time) {
+    : QWidget(parent), model_(model), time_(time), gestures_(time, *this) {
     setObjectName(QStringLiteral("lanes"));
     setAccessibleName(tr("Timeline"));
     setAccessibleDescription(
@@ -48,6 +45,11 @@ LanesView::LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent)
     connect(&time_, &TimeNavigator::selectionChanged, this, qOverload<>(&QWidget::update));
     connect(&model_, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
     connect(&model_, &QAbstractItemModel::rowsInserted, this, [this] { updateGeometry(); });
+}
+
+void LanesView::setNames(std::function<QString(int)> names) {
+    names_ = std::move(names);
+    takeChange();
 }
 
 void LanesView::takeChange() {
@@ -80,20 +82,12 @@ QRect LanesView::laneRect(int worker) const {
     return {timeGutter(), worker * step, trackWidth(), step - gap};
 }
 
-int LanesView::trackWidth() const { return std::max(1, width() - timeGutter()); }
+int LanesView::trackWidth() const { return gestures_.trackWidth(); }
 
 int LanesView::laneStep() const {
     Theme& theme = Theme::instance();
     const int room = (height() - theme.px(axisHeight)) / std::max(1, model_.laneCount());
     return std::clamp(room, theme.px(lowestLane), theme.px(tallestLane));
-}
-
-Nanoseconds LanesView::timeAt(double x) const {
-    return LaneModel::xToTime(x - timeGutter(), time_.visible(), trackWidth());
-}
-
-int LanesView::xOf(Nanoseconds time) const {
-    return timeGutter() + static_cast<int>(std::lround(LaneModel::timeToX(time, time_.visible(), trackWidth())));
 }
 
 int LanesView::laneAt(int y) const {
@@ -155,10 +149,12 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
 
     const int textHeight = theme.px(11);
     if (laneStep() >= textHeight || worker % 4 == 0) {
-        painter.setFont(theme.font(laneStep() >= theme.px(20) ? Type::body : Type::small));
+        painter.setFont(theme.font(laneStep() >= theme.px(20) && !names_ ? Type::body : Type::small));
         painter.setPen(t.text);
-        lettering_.draw(painter, QRect(0, lane.top(), timeGutter() - theme.px(space::half), lane.height()),
-                        Qt::AlignLeft | Qt::AlignVCenter, LaneModel::laneName(worker));
+        const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
+        const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())
+                                    : LaneModel::laneName(worker);
+        lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
     }
 }
 
@@ -201,7 +197,7 @@ void LanesView::drawAxis(QPainter& painter) {
     painter.setFont(theme.font(Type::small));
     painter.setPen(t.muted);
     for (const TimeTick& tick : timeTicks(time_.visible(), trackWidth(), theme.px(tickSpacing))) {
-        const int x = xOf(tick.at);
+        const int x = gestures_.xOf(tick.at);
         const int half = static_cast<int>(lettering_.size(painter, tick.label).width()) / 2 + 1;
         const int centre = std::clamp(x, timeGutter() + half, std::max(timeGutter() + half, width() - half));
         lettering_.draw(painter, QRect(centre - half, top, 2 * half, theme.px(axisHeight)), Qt::AlignCenter,
@@ -213,8 +209,8 @@ void LanesView::drawSelection(QPainter& painter) {
     const Tokens& t = tokens();
     const int bottom = model_.laneCount() * laneStep();
     if (const auto selection = time_.selection(); selection && !selection->isEmpty()) {
-        const int left = std::max(timeGutter(), xOf(selection->begin));
-        const int right = std::min(width(), xOf(selection->end));
+        const int left = std::max(timeGutter(), gestures_.xOf(selection->begin));
+        const int right = std::min(width(), gestures_.xOf(selection->end));
         if (right > left) {
             QColor veil = t.accent;
             veil.setAlphaF(0.18F);
@@ -225,7 +221,7 @@ void LanesView::drawSelection(QPainter& painter) {
     }
     if (const auto cursor = time_.cursor(); cursor && time_.visible().contains(*cursor)) {
         painter.setPen(QPen(t.accent, t.lineWidth, Qt::DashLine));
-        const int x = xOf(*cursor);
+        const int x = gestures_.xOf(*cursor);
         painter.drawLine(x, 0, x, bottom);
     }
 }
@@ -237,106 +233,31 @@ void LanesView::drawFocus(QPainter& painter) {
     painter.drawRect(QRect(timeGutter(), 0, trackWidth(), model_.laneCount() * laneStep()).adjusted(0, 0, -1, -1));
 }
 
-void LanesView::wheelEvent(QWheelEvent* event) {
-    const QPoint turn = event->angleDelta();
-    if (std::abs(turn.x()) > std::abs(turn.y()) || event->modifiers() & Qt::ShiftModifier)
-        time_.pan(-(turn.x() != 0 ? turn.x() : turn.y()) / 120.0 * panStep);
-    else
-        time_.zoom(std::pow(wheelFactor, turn.y() / 120.0), timeAt(event->position().x()));
-    event->accept();
-}
+void LanesView::wheelEvent(QWheelEvent* event) { gestures_.wheel(*event); }
 
-void LanesView::mousePressEvent(QMouseEvent* event) {
-    dragged_ = false;
-    if (event->button() == Qt::LeftButton)
-        pressed_ = timeAt(event->position().x());
-    else if (event->button() == Qt::MiddleButton)
-        pannedFrom_ = event->pos();
-}
+void LanesView::mousePressEvent(QMouseEvent* event) { gestures_.press(*event); }
 
 void LanesView::mouseMoveEvent(QMouseEvent* event) {
+    gestures_.move(*event);
     const double x = event->position().x();
-    if (pressed_ && (dragged_ || std::abs(x - xOf(*pressed_)) >= dragDistance)) {
-        dragged_ = true;
-        const Nanoseconds here = timeAt(std::clamp<double>(x, timeGutter(), width()));
-        time_.setSelection(TimeRange{std::min(*pressed_, here), std::max(*pressed_, here)});
-    } else if (pannedFrom_) {
-        time_.pan(-(x - pannedFrom_->x()) / trackWidth());
-        pannedFrom_ = event->pos();
-    }
     const int lane = laneAt(event->pos().y());
     QString text;
     if (lane >= 0 && x >= timeGutter()) {
         const TimeRange visible = time_.visible();
         const auto tolerance = static_cast<Nanoseconds>(4.0 * static_cast<double>(visible.length()) / trackWidth());
-        if (const auto hit = model_.hit(lane, timeAt(x), tolerance)) text = LaneModel::describe(*hit);
+        if (const auto hit = model_.hit(lane, gestures_.timeAt(x), tolerance)) text = LaneModel::describe(*hit);
     }
     Q_EMIT hovered(text);
 }
 
-void LanesView::mouseReleaseEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && pressed_ && !dragged_) {
-        time_.setSelection(std::nullopt);
-        time_.setCursor(*pressed_);
-    }
-    pressed_.reset();
-    pannedFrom_.reset();
-    time_.endGesture();
-}
+void LanesView::mouseReleaseEvent(QMouseEvent* event) { gestures_.release(*event); }
 
-void LanesView::mouseDoubleClickEvent(QMouseEvent*) {
-    if (time_.selection())
-        time_.zoomToSelection();
-    else
-        time_.fit();
-}
+void LanesView::mouseDoubleClickEvent(QMouseEvent*) { gestures_.doubleClick(); }
 
 void LanesView::leaveEvent(QEvent*) { Q_EMIT hovered(QString()); }
 
 void LanesView::keyPressEvent(QKeyEvent* event) {
-    const TimeRange visible = time_.visible();
-    const Nanoseconds middle = visible.begin + visible.length() / 2;
-    const Nanoseconds anchor = time_.cursor() && visible.contains(*time_.cursor()) ? *time_.cursor() : middle;
-    switch (event->key()) {
-        case Qt::Key_W:
-        case Qt::Key_Plus:
-            time_.zoom(wheelFactor, anchor);
-            break;
-        case Qt::Key_S:
-        case Qt::Key_Minus:
-            time_.zoom(1 / wheelFactor, anchor);
-            break;
-        case Qt::Key_A:
-            time_.pan(-panStep);
-            break;
-        case Qt::Key_D:
-            time_.pan(panStep);
-            break;
-        case Qt::Key_F:
-            time_.fit();
-            break;
-        case Qt::Key_Z:
-            time_.zoomToSelection();
-            break;
-        case Qt::Key_Backspace:
-            time_.undo();
-            break;
-        case Qt::Key_Escape:
-            time_.setSelection(std::nullopt);
-            time_.setCursor(std::nullopt);
-            break;
-        case Qt::Key_Left:
-        case Qt::Key_Right: {
-            const Nanoseconds step = std::max<Nanoseconds>(1, visible.length() / 100);
-            const Nanoseconds to = anchor + (event->key() == Qt::Key_Left ? -step : step);
-            time_.setCursor(std::clamp<Nanoseconds>(to, visible.begin, visible.end - 1));
-            break;
-        }
-        default:
-            QWidget::keyPressEvent(event);
-            return;
-    }
-    if (!event->isAutoRepeat()) time_.endGesture();
+    if (!gestures_.key(*event)) QWidget::keyPressEvent(event);
 }
 
 }  // namespace grainscope::ui

@@ -1,13 +1,15 @@
 // The timeline: one lane a worker, its states by colour and pattern, steals as curves from victim to thief.
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <vector>
 
 #include <QImage>
 #include <QWidget>
 
 #include <ui/models/lane_model.h>
 #include <ui/models/time_navigator.h>
+#include <ui/views/time_gestures.h>
 #include <ui/widgets/lettering.h>
 #include <ui/widgets/table_twin.h>
 
@@ -19,6 +21,8 @@ class LanesView : public QWidget, public TableTwin {
   public:
     LanesView(LaneModel& model, TimeNavigator& time, QWidget* parent = nullptr);
 
+    /// What stands before a lane instead of "worker 3"; cut where it does not fit.
+    void setNames(std::function<QString(int worker)> names);
     /// The model has another version, or another range is visible.
     void takeChange();
     /// The states that the last picture contained, for the legend.
@@ -53,19 +57,16 @@ class LanesView : public QWidget, public TableTwin {
     void drawFocus(QPainter& painter);
     [[nodiscard]] int trackWidth() const;
     [[nodiscard]] int laneStep() const;
-    [[nodiscard]] Nanoseconds timeAt(double x) const;
-    [[nodiscard]] int xOf(Nanoseconds time) const;
     [[nodiscard]] int laneAt(int y) const;
 
     LaneModel& model_;
     TimeNavigator& time_;
+    TimeGestures gestures_;
+    std::function<QString(int)> names_;
     QImage raster_;
     Lettering lettering_;
     std::uint32_t shown_ = 0;  ///< a bit a LaneState
     bool stale_ = true;
-    std::optional<Nanoseconds> pressed_;
-    std::optional<QPoint> pannedFrom_;
-    bool dragged_ = false;
 };
 
 }  // namespace grainscope::ui

@@ -24,6 +24,7 @@
 #include <ui/views/inspector.h>
 #include <ui/views/key_sheet.h>
 #include <ui/views/live_view.h>
+#include <ui/views/pipeline_view.h>
 #include <ui/views/scale_view.h>
 #include <ui/views/status_line.h>
 #include <ui/views/tune_view.h>
@@ -60,7 +61,7 @@ void check(QActionGroup* group, const QString& word) {
 }  // namespace
 
 QStringList MainWindow::viewNames() {
-    return {QStringLiteral("live"), QStringLiteral("scale"), QStringLiteral("tune")};
+    return {QStringLiteral("live"), QStringLiteral("scale"), QStringLiteral("tune"), QStringLiteral("pipeline")};
 }
 
 MainWindow::MainWindow(Workspace& workspace, QWidget* parent)
@@ -74,6 +75,7 @@ MainWindow::MainWindow(Workspace& workspace, QWidget* parent)
       live_(new LiveView(workspace)),
       scale_(new ScaleView(workspace.speedup, actions_->sweepThreads)),
       tune_(new TuneView(workspace.threshold, actions_->sweepThreshold)),
+      pipeline_(new PipelineView(workspace, actions_->runPipeline)),
       inspector_(new Inspector(workspace)),
       runsTable_(makeTableView(workspace.runs, tr("Runs"))),
       status_(new StatusLine(workspace)),
@@ -165,7 +167,16 @@ void MainWindow::connectActions() {
 
     connect(actions_->run, &QAction::triggered, this, [this] {
         banner_->clear();
-        showView(QStringLiteral("live"));
+        const bool staysHere =
+            currentView() == QLatin1StringView("pipeline") && workspace_.parameters.workload().hasStages;
+        if (!staysHere) showView(QStringLiteral("live"));
+        workspace_.run();
+    });
+    connect(actions_->runPipeline, &QAction::triggered, this, [this] {
+        banner_->clear();
+        if (!workspace_.parameters.workload().hasStages)
+            workspace_.chooseWorkload(workspace_.catalog.firstWithStages()->name);
+        showView(QStringLiteral("pipeline"));
         workspace_.run();
     });
     connect(actions_->sweepThreads, &QAction::triggered, this, [this] {
@@ -243,6 +254,7 @@ void MainWindow::takeFrame() {
     if (!workspace_.pull()) return;
     navigation_.stop();
     live_->takeFrame();
+    pipeline_->takeFrame();
 }
 
 bool MainWindow::drawingWaits() const {
@@ -267,6 +279,8 @@ void MainWindow::takeReadouts() {
     const RunController& controller = workspace_.controller;
     const bool study = controller.isActive() && controller.activity() != RunController::Activity::run;
     live_->takeReadouts();
+    pipeline_->takeReadouts();
+    inspector_->setPipeline(currentView() == QLatin1StringView("pipeline"));
     if (controller.isActive() && ++readoutsSinceSentence_ < readoutsASentence) {
         inspector_->takeFigures();
     } else {
@@ -293,6 +307,8 @@ void MainWindow::takeNavigation() {
     workspace_.refreshTimeViews();
     live_->takeChange();
     live_->takeReadouts();
+    pipeline_->takeReadouts();
+    inspector_->setPipeline(currentView() == QLatin1StringView("pipeline"));
     inspector_->takeReadouts();
 }
 
@@ -427,6 +443,10 @@ void MainWindow::showKeys() {
                       {tr("Select"), tr("drag")},
                       {tr("Clear cursor and selection"), QStringLiteral("Esc")},
                       key(actions_->followLive)}},
+                    {tr("Pipeline"),
+                     {{tr("Follow a message"), QStringLiteral("← →")},
+                      {tr("Play in slow motion, hold"), tr("Space")},
+                      {tr("Let the message go"), QStringLiteral("Esc")}}},
                     {tr("Window"),
                      {key(actions_->commands), key(actions_->open), key(actions_->save), key(actions_->exportPlot),
                       key(actions_->undo), key(actions_->redo), key(actions_->textLarger), key(actions_->textSmaller),

@@ -20,6 +20,7 @@ class CommandPalette;
 class Inspector;
 class LiveView;
 class ParameterForm;
+class PipelineView;
 class ScaleView;
 class StatusLine;
 class TuneView;
@@ -37,7 +38,7 @@ class MainWindow : public QMainWindow {
 
     /// Opens a recording; what goes wrong stands in the banner.
     void openFile(const QString& path);
-    /// "live", "scale" or "tune"; false for anything else.
+    /// "live", "scale", "tune" or "pipeline"; false for anything else.
     bool showView(const QString& name);
     [[nodiscard]] QString currentView() const;
     /// The names that showView takes.
@@ -86,6 +87,7 @@ class MainWindow : public QMainWindow {
     LiveView* live_;
     ScaleView* scale_;
     TuneView* tune_;
+    PipelineView* pipeline_;
     Inspector* inspector_;
     QTableView* runsTable_;
     StatusLine* status_;

@@ -20,6 +20,7 @@
 #include <ui/views/live_view.h>
 #include <ui/views/main_window.h>
 #include <ui/views/parameter_form.h>
+#include <ui/views/pipeline_view.h>
 #include <ui/views/scale_view.h>
 #include <ui/views/tune_view.h>
 #include <ui/views/window_actions.h>
@@ -56,11 +57,13 @@ void MainWindow::makeCentre() {
     tabs_->addTab(tr("Live"));
     tabs_->addTab(tr("Scale"));
     tabs_->addTab(tr("Tune"));
+    tabs_->addTab(tr("Pipeline"));
     column->addWidget(strip);
 
     stack_->addWidget(live_);
     stack_->addWidget(scale_);
     stack_->addWidget(tune_);
+    stack_->addWidget(pipeline_);
     column->addWidget(stack_, 1);
     setCentralWidget(centre);
 }
@@ -146,7 +149,7 @@ void MainWindow::makeMenus() {
     view->addMenu(tr("Text si&ze"))->addActions({actions_->textLarger, actions_->textSmaller, actions_->textNormal});
 
     QMenu* runMenu = menuBar()->addMenu(tr("&Run"));
-    runMenu->addActions({actions_->run, actions_->pause, actions_->step, actions_->stop});
+    runMenu->addActions({actions_->run, actions_->runPipeline, actions_->pause, actions_->step, actions_->stop});
 
     QMenu* analyze = menuBar()->addMenu(tr("&Analyze"));
     analyze->addActions({actions_->sweepThreads, actions_->sweepThreshold, actions_->tune});

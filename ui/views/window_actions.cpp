@@ -32,6 +32,7 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window)
     resetParameters = make(tr("&Default parameters"), tr("Put all parameters back to their defaults"));
 
     run = make(tr("Run"), tr("Run the workload over and over until Stop"), Qt::Key_F5);
+    runPipeline = make(tr("Run a pipeline"), tr("Choose a workload that has stages and channels, and run it"));
     pause = make(tr("Pause"), tr("Hold the workload at its next task"), Qt::Key_F6);
     step = make(tr("Step"), tr("Let one task go on"), Qt::Key_F7);
     stop = make(tr("Stop"), tr("End what runs; what was measured is kept"), Qt::SHIFT | Qt::Key_F5);
@@ -69,7 +70,8 @@ WindowActions::WindowActions(Workspace& workspace, QMainWindow& window)
                      {QStringLiteral("tune"), tr("Layout: Tune")}});
     views = group({{QStringLiteral("live"), tr("Live view")},
                    {QStringLiteral("scale"), tr("Scale view")},
-                   {QStringLiteral("tune"), tr("Tune view")}});
+                   {QStringLiteral("tune"), tr("Tune view")},
+                   {QStringLiteral("pipeline"), tr("Pipeline view")}});
     int number = 1;
     for (QAction* view : views->actions())
         view->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number++)));
@@ -126,6 +128,11 @@ void WindowActions::refresh() {
     const QString nothingRuns = tr("Nothing runs.");
 
     allow(run, plainRun ? tr("It runs already. Stop ends it.") : active ? measuring : workspace_.cannotRun());
+    const WorkloadDescription* pipeline = workspace_.catalog.firstWithStages();
+    allow(runPipeline, plainRun   ? tr("It runs already. Stop ends it.")
+                       : active   ? measuring
+                       : pipeline ? QString()
+                                  : tr("No workload of this program has stages and channels."));
     const QString noPause = !active     ? nothingRuns
                             : !plainRun ? tr("A study cannot be paused: its times would be wrong.")
                                         : QString();

@@ -23,7 +23,7 @@ class WindowActions : public QObject {
 
     QAction *open, *save, *exportPlot, *quit;
     QAction *undo, *redo, *resetParameters;
-    QAction *run, *pause, *step, *stop, *sweepThreads, *sweepThreshold, *tune;
+    QAction *run, *runPipeline, *pause, *step, *stop, *sweepThreads, *sweepThreshold, *tune;
     QAction *followLive, *fit, *zoomToSelection, *zoomBack;
     QAction *textLarger, *textSmaller, *textNormal;
     QActionGroup* themes;   ///< each action's data: Settings' word for the theme

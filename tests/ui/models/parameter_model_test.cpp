@@ -97,6 +97,17 @@ class ParameterModelTest : public QObject {
         QCOMPARE(model_->valueText(u"pivot"_s), u"median of 3"_s);
     }
 
+    void aWorkloadsOwnNumberOfThreadsIsLeftToIt() {
+        WorkloadDescription pipeline = quicksort();
+        pipeline.name = u"pipeline"_s;
+        pipeline.threadsByDefault = 7;
+        model_->setWorkload(pipeline);
+        QCOMPARE(model_->value(ParameterModel::threadsName()).toInt(), 7);
+        QCOMPARE(model_->threads(), 0);
+        model_->setValue(ParameterModel::threadsName(), 5);
+        QCOMPARE(model_->threads(), 5);
+    }
+
     void argumentsAreAsTheCommandLineTakesThemAndLeaveOutEmptyFiles() {
         const QList<std::pair<QString, QString>> expected{{u"n"_s, u"10000000"_s},
                                                           {u"threshold"_s, u"1024"_s},

@@ -91,6 +91,16 @@ class RunControllerTest : public QObject {
                  "--threads 2 --trace states --loop"_s.split(u' '));
     }
 
+    void threadsThatNobodyChoseAreLeftOut() {
+        RunController controller;
+        RunRequest wanted = request(u"obedient"_s);
+        wanted.threads = 0;
+        controller.start(wanted);
+        QVERIFY(waitForRunning(controller));
+        const auto said = controller.recording()->metadata()[u"arguments"].toVariant().toStringList();
+        QVERIFY2(!said.contains(u"--threads"_s), qPrintable(said.join(u' ')));
+    }
+
     void aSweepOfAParameterLeavesItOutOfTheFixedOnes() {
         RunController controller;
         RunRequest wanted = request(u"obedient"_s);

@@ -33,7 +33,7 @@ class ProgramTest : public QObject {
     void aScreenshotHasTheSizeThatWasAskedFor() {
         QTemporaryDir folder;
         const QString path = folder.filePath(QStringLiteral("picture.png"));
-        for (const char* view : {"live", "scale", "tune"}) {
+        for (const char* view : {"live", "scale", "tune", "pipeline"}) {
             const Ending ending =
                 runProgram({QStringLiteral("--screenshot"), path, QStringLiteral("--view"), QString::fromLatin1(view),
                             QStringLiteral("--size"), QStringLiteral("1200x800"), recording()});
