@@ -95,6 +95,10 @@ TEST_P(ModelDeque, TheLastJobGoesToTheOwnerOrToTheThief) {
 TEST_P(ModelDeque, OfTwoJobsEachIsTakenOnce) {
     expect_holds(deque_case({.before = 2, .pops = 2, .steals = 2}), options(3, 1));
 }
+/// Two stale reads: a thief looks at the bottom twice.
+TEST_P(ModelDeque, AThiefThatSeesAnOldBottomTakesNothingThatTheOwnerHasPopped) {
+    expect_holds(deque_case({.before = 2, .pops = 1, .steals = 2}), options(2, 2));
+}
 TEST_P(ModelDeque, OfThreeJobsEachIsTakenOnce) {
     expect_holds(deque_case({.before = 3, .pops = 3, .steals = 2}), options(2, 1));
 }
