@@ -241,7 +241,9 @@ detail::channel::OtherwiseArm<std::remove_reference_t<F>> otherwise_after(std::c
 ///     tx2.send("two").value();
 ///     std::size_t got = grainscope::select(
 ///         grainscope::recv(rx1, [](std::expected<int, grainscope::RecvError>) { return std::size_t{0}; }),
-///         grainscope::recv(rx2, [](std::expected<std::string, grainscope::RecvError> text) { return text->size(); }));
+///         grainscope::recv(rx2, [](std::expected<std::string, grainscope::RecvError> text) {
+///             return text.value_or("").size();
+///         }));
 ///     if (got != 3) std::abort();
 template <detail::channel::SelectArm... Arms>
 auto select(Arms&&... arms) {
