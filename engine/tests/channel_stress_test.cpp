@@ -191,14 +191,17 @@ TEST(Stress, SelectsThatSendAndReceiveOnTheSameRendezvousPairUp) {
     std::atomic<int> sent = 0;
     std::atomic<int> received = 0;
     std::vector<std::jthread> threads;
-    std::atomic<int> exchanges = 0;
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&, tx1 = tx1, tx2 = tx2, rx1 = rx1, rx2 = rx2] {
-            while (exchanges < steps) {
-                select(send(tx1, 1, [&] { ++sent; }), send(tx2, 2, [&] { ++sent; }),
-                       recv(rx1, [&](auto message) { EXPECT_EQ(message, 1), ++received, ++exchanges; }),
-                       recv(rx2, [&](auto message) { EXPECT_EQ(message, 2), ++received, ++exchanges; }),
-                       otherwise_after(std::chrono::milliseconds(1), [] {}));
+            const auto take = [&](int expected) {
+                return [&received, expected](auto message) {
+                    EXPECT_EQ(message, expected);
+                    ++received;
+                };
+            };
+            while (received < steps) {
+                select(send(tx1, 1, [&] { ++sent; }), send(tx2, 2, [&] { ++sent; }), recv(rx1, take(1)),
+                       recv(rx2, take(2)), otherwise_after(std::chrono::milliseconds(1), [] {}));
             }
         });
     }
