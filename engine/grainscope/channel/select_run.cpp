@@ -24,10 +24,15 @@ std::uint32_t draw() noexcept {
     return state;
 }
 
+/// Fisher and Yates. One draw is enough for a few operations: what a multiplication leaves of it draws the next.
 void shuffle(std::span<std::uint32_t> order) noexcept {
+    constexpr std::size_t by_one_draw = 8;
+    std::uint32_t drawn = draw();
     for (std::size_t i = order.size(); i > 1; --i) {
-        const auto j = static_cast<std::size_t>((std::uint64_t{draw()} * i) >> 32);
-        std::swap(order[i - 1], order[j]);
+        if (i > by_one_draw) drawn = draw();
+        const std::uint64_t product = std::uint64_t{drawn} * i;
+        std::swap(order[i - 1], order[static_cast<std::size_t>(product >> 32)]);
+        drawn = static_cast<std::uint32_t>(product);
     }
 }
 
@@ -48,12 +53,14 @@ class Run {
         if (const auto found = look(false)) return found;
         if (deadline_ == deadline_passed) return std::nullopt;
         const SpinPolicy policy = longest_policy();
+        // Partners of a rendezvous find one another only where one of them is registered: it looks from there (wait).
+        const SpinPolicy before = meets() ? SpinPolicy::park_at_once() : policy;
         for (;;) {
-            for (std::uint32_t i = 0; i < policy.spins; ++i) {
+            for (std::uint32_t i = 0; i < before.spins; ++i) {
                 SpinPolicy::pause_before_look(i, 1);
                 if (const auto found = look(true)) return found;
             }
-            for (std::uint32_t i = 0; i < policy.yields && yield_for_others(); ++i) {
+            for (std::uint32_t i = 0; i < before.yields && yield_for_others(); ++i) {
                 if (const auto found = look(true)) return found;
             }
             if (deadline_ != no_deadline && std::chrono::steady_clock::now() >= deadline_) return std::nullopt;
@@ -70,19 +77,19 @@ class Run {
     /// Waits after everything is registered.
     [[nodiscard]] Selection wait(Waiter& waiter, SpinPolicy policy) const noexcept {
         Instant until = deadline_;
-        bool meets = false;
-        for (const SelectOperation& operation : set_.operations) {
-            until = std::min(until, operation.core->ready_at());
-            meets = meets || operation.core->flavour() == Flavour::zero;
-        }
-        // Two selects meet only where one of them is registered.
-        if (meets) {
+        for (const SelectOperation& operation : set_.operations) until = std::min(until, operation.core->ready_at());
+        if (meets()) {
             if (const Selection ended = waiter.spin(policy); ended != still_waiting) return ended;
         }
         return waiter.park(until);
     }
 
   private:
+    [[nodiscard]] bool meets() const noexcept {
+        return std::ranges::any_of(set_.operations, [](const SelectOperation& operation) {
+            return operation.core->flavour() == Flavour::zero;
+        });
+    }
     [[nodiscard]] SpinPolicy longest_policy() const noexcept {
         SpinPolicy longest;
         for (const SelectOperation& operation : set_.operations) {
