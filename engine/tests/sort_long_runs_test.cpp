@@ -18,7 +18,7 @@ using Keys = std::vector<std::uint64_t>;
 using Less = std::function<bool(std::uint64_t, std::uint64_t)>;
 
 // Runs of nearly equal length; the bits of `falling` say which go down.
-Keys runs(std::size_t size, std::size_t count, unsigned falling) {
+Keys runs(std::size_t size, std::size_t count, std::uint64_t falling) {
     std::mt19937 random(static_cast<unsigned>(size + count));
     Keys data(size);
     for (std::uint64_t& key : data) key = random() % size;
@@ -40,7 +40,7 @@ bool merge(Keys& data, const Less& less) {
 TEST(LongRuns, AreMergedWhicheverWayTheyGo) {
     for (const std::size_t size : {2000U, 100'000U}) {
         for (const std::size_t count : {1U, 2U, 3U, 5U, 7U, 8U}) {
-            for (const unsigned falling : {0U, 1U, 2U, 0x55U, 0xffU}) {
+            for (const std::uint64_t falling : {0U, 1U, 2U, 0x55U, 0xffU}) {
                 Keys data = runs(size, count, falling), expected = data;
                 std::ranges::sort(expected);
                 ASSERT_TRUE(merge(data, std::less<>{})) << size << " keys, " << count << " runs";

@@ -63,9 +63,10 @@ class KeySort {
                 break;
         }
         if (merge_long_runs(data, Less{}, fork_, observer_, workers_)) return;
-        // Parts to spare for who is done early, as long as they fill a cache and are no wait for who cancels.
+        // Few parts, for the kernel does the rest better: as many as even out how far the medians are off, and so many
+        // that none is long to wait for when the sort is cancelled.
         leaf_max_ =
-            data.size() < key_fork_min ? data.size() : std::clamp(data.size() / (8 * workers_), leaf_least, leaf_most);
+            data.size() < key_fork_min ? data.size() : std::clamp(data.size() / (2 * workers_), leaf_least, leaf_most);
         parallel_split_min_ = std::max(parallel_partition_min, data.size() / workers_);
         sort(first, last, 2 * static_cast<int>(std::bit_width(data.size())));
     }
