@@ -29,6 +29,7 @@ using grainscope::bench::Contest;
 using grainscope::bench::timed;
 using Message = std::uint64_t;
 
+constexpr std::size_t batch = 64;
 constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 std::pair<Sender<Message>, Receiver<Message>> channel_of(std::size_t capacity) {
@@ -169,7 +170,6 @@ double run_queue(const Shape& shape) {
 }
 
 double run_batches(const Shape& shape) {
-    constexpr std::size_t batch = 64;
     const Message expected = Message{shape.messages} * (shape.messages - 1) / 2;
     return timed(
         [&] {
