@@ -71,14 +71,14 @@ struct LockedDeque {
     std::deque<std::uint64_t> elements;
 };
 
-template <class Queue>
-bool take_from(Queue& queue, std::uint64_t& x) {
+/// A lambda, not a function, whose pointer no compiler would inline.
+constexpr auto take_from = [](auto& queue, std::uint64_t& x) {
     if (const auto element = queue.pop()) {
         x = *element;
         return true;
     }
     return false;
-}
+};
 
 void add_bounded(int threads) {
     Contest contest("bounded queue of 1024", threads, {.items = double(pairs)});
@@ -86,7 +86,7 @@ void add_bounded(int threads) {
     contest.alone("grainscope ArrayQueue",
                   moved(
                       threads, [] { return std::make_unique<Ours>(capacity); },
-                      [](Ours& q, std::uint64_t x) { return q.push(x).has_value(); }, take_from<Ours>));
+                      [](Ours& q, std::uint64_t x) { return q.push(x).has_value(); }, take_from));
     using Boost = boost::lockfree::queue<std::uint64_t, boost::lockfree::fixed_sized<true>>;
     contest.alone("Boost lockfree queue", moved(
                                               threads, [] { return std::make_unique<Boost>(capacity); },
@@ -115,9 +115,8 @@ void add_unbounded(int threads) {
         q.push(x);
         return true;
     };
-    contest.alone("grainscope SegQueue",
-                  moved(
-                      threads, [] { return std::make_unique<Ours>(); }, push_ours, take_from<Ours>));
+    contest.alone("grainscope SegQueue", moved(
+                                             threads, [] { return std::make_unique<Ours>(); }, push_ours, take_from));
     using Moody = moodycamel::ConcurrentQueue<std::uint64_t>;
     contest.alone("moodycamel ConcurrentQueue", moved(
                                                     threads, [] { return std::make_unique<Moody>(); },

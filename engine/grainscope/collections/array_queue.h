@@ -98,27 +98,14 @@ class ArrayQueue {
     /// Takes the oldest element, or nothing from an empty queue.
     [[nodiscard]] std::optional<T> pop() {
         std::size_t head = head_.load(seq_cst);
-        detail::Backoff backoff;
-        for (;;) {
-            Slot& slot = cell(head);
-            const std::size_t stamp = slot.stamp.load(acquire);  // pairs with the release in try_push: the element
-            if (stamp == head + 1) [[likely]] {
-                // Sequentially consistent, as all of head_ and tail_: the proofs of "empty" and "full" need one order.
-                if (head_.compare_exchange_weak(head, after(head), seq_cst, relaxed)) [[likely]] {
-                    return take(slot, head + one_lap_);
-                }
-                backoff.spin();
-            } else if (stamp == head) {
-                // Nothing was put here in this lap. If the tail stands here too, the queue was empty at that moment:
-                // the head only grows and never overtakes the tail.
-                if (tail_.load(seq_cst) == head) return std::nullopt;
-                backoff.snooze();
-                head = head_.load(seq_cst);
-            } else {
-                backoff.snooze();
-                head = head_.load(seq_cst);
-            }
+        Slot& slot = cell(head);
+        // Acquire pairs with the release in try_push: the element. The exchange, as all of head_ and tail_, is
+        // sequentially consistent: the proofs of "empty" and "full" need one order.
+        if (slot.stamp.load(acquire) == head + 1 && head_.compare_exchange_strong(head, after(head), seq_cst, relaxed))
+            [[likely]] {
+            return take(slot, head + one_lap_);
         }
+        return pop_slowly();
     }
 
     /// How many elements there are. While others push and pop: how many there were at a moment during the call.
@@ -180,27 +167,67 @@ class ArrayQueue {
     /// False: the queue was full, and the parcel is as before.
     bool try_push(detail::Parcel<T>& parcel) noexcept {
         std::size_t tail = tail_.load(seq_cst);
+        Slot& slot = cell(tail);
+        // Acquire pairs with the release in take: the cell is free.
+        if (slot.stamp.load(acquire) == tail && tail_.compare_exchange_strong(tail, after(tail), seq_cst, relaxed))
+            [[likely]] {
+            put(slot, tail, parcel);
+            return true;
+        }
+        return try_push_slowly(parcel);
+    }
+    /// The same, for when others are in the way or the queue is full.
+    [[gnu::noinline]] bool try_push_slowly(detail::Parcel<T>& parcel) noexcept {
         detail::Backoff backoff;
-        for (;;) {
+        for (bool first_look = true;; first_look = false) {
+            std::size_t tail = tail_.load(seq_cst);
             Slot& slot = cell(tail);
-            const std::size_t stamp = slot.stamp.load(acquire);  // pairs with the release in take: the cell is free
-            if (stamp == tail) [[likely]] {
-                if (tail_.compare_exchange_weak(tail, after(tail), seq_cst, relaxed)) [[likely]] {
-                    slot.element.put(std::move(parcel));
-                    slot.stamp.store(tail + 1, release);  // pairs with the acquire in pop
+            const std::size_t stamp = slot.stamp.load(acquire);  // as above
+            if (stamp == tail) {
+                if (tail_.compare_exchange_strong(tail, after(tail), seq_cst, relaxed)) {
+                    put(slot, tail, parcel);
                     return true;
                 }
                 backoff.spin();
+            } else if (stamp + one_lap_ == tail + 1 && first_look) {
+                detail::let_others_get_on();
             } else if (stamp + one_lap_ == tail + 1) {
-                // The element of the lap before is still here. As in pop, with the head.
+                // The element of the lap before is still here. If the head is there as well, the queue was full at
+                // that moment: the tail only grows, and never gets more than a lap ahead.
                 if (head_.load(seq_cst) + one_lap_ == tail) return false;
                 backoff.snooze();
-                tail = tail_.load(seq_cst);
             } else {
                 backoff.snooze();
-                tail = tail_.load(seq_cst);
             }
         }
+    }
+    [[nodiscard, gnu::noinline]] std::optional<T> pop_slowly() {
+        detail::Backoff backoff;
+        for (bool first_look = true;; first_look = false) {
+            std::size_t head = head_.load(seq_cst);
+            Slot& slot = cell(head);
+            const std::size_t stamp = slot.stamp.load(acquire);  // as in pop
+            if (stamp == head + 1) {
+                if (head_.compare_exchange_strong(head, after(head), seq_cst, relaxed)) {
+                    return take(slot, head + one_lap_);
+                }
+                backoff.spin();
+            } else if (stamp == head && first_look) {
+                detail::let_others_get_on();
+            } else if (stamp == head) {
+                // Nothing was put here in this lap. If the tail stands here too, the queue was empty at that moment:
+                // the head only grows and never overtakes the tail.
+                if (tail_.load(seq_cst) == head) return std::nullopt;
+                backoff.snooze();
+            } else {
+                backoff.snooze();
+            }
+        }
+    }
+
+    void put(Slot& slot, std::size_t tail, detail::Parcel<T>& parcel) noexcept {
+        slot.element.put(std::move(parcel));
+        slot.stamp.store(tail + 1, release);  // pairs with the acquire in pop
     }
 
     /// Moves head and tail on together by one element, if the queue is full.

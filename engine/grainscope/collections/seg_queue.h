@@ -92,6 +92,7 @@ class SegQueue {
         std::size_t head = head_.index.load(seq_cst);
         Block* block = head_.block.load(acquire);  // pairs with the release in enter_next
         detail::Backoff backoff;
+        bool first_look = true;
         for (;;) {
             const std::size_t offset = offset_of(head);
             if (offset == block_capacity) {  // somebody is about to enter the next block
@@ -101,7 +102,13 @@ class SegQueue {
                 if ((next_head & has_next) == 0) {
                     // The head only grows and never overtakes the tail: if they are equal now, the queue is empty.
                     const std::size_t tail = tail_.index.load(seq_cst);
-                    if (head / one == tail / one) return std::nullopt;
+                    if (head / one == tail / one) {
+                        if (!std::exchange(first_look, false)) return std::nullopt;
+                        detail::let_others_get_on();
+                        head = head_.index.load(seq_cst);
+                        block = head_.block.load(acquire);  // as above
+                        continue;
+                    }
                     if (head / one / lap != tail / one / lap) next_head |= has_next;
                 }
                 if (block == nullptr) [[unlikely]] {  // the first push is at work
