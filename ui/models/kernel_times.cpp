@@ -55,14 +55,24 @@ SampleHull sampleHull(const WorkerTrack& track, Nanoseconds begin, Nanoseconds e
     return {&*first, &*last};
 }
 
+double withoutCore(double active, const std::optional<double>& onCpu, double descheduled) {
+    return onCpu ? std::clamp(active - *onCpu, 0.0, descheduled) : descheduled;
+}
+
 double descheduledPartOfBusy(const SampleHull& hull) {
     if (!hull.first || hull.first == hull.last) return 0;
     const WorkerSample &first = *hull.first, &last = *hull.last;
     if (!first.state_ns || !last.state_ns || !first.descheduled_ns || !last.descheduled_ns) return 0;
-    constexpr auto busy = static_cast<std::size_t>(trace::State::busy);
-    const auto busyTime = static_cast<double>((*last.state_ns)[busy] - (*first.state_ns)[busy]);
+    const auto spent = [&](trace::State state) {
+        const auto index = static_cast<std::size_t>(state);
+        return static_cast<double>((*last.state_ns)[index] - (*first.state_ns)[index]);
+    };
+    const double busyTime = spent(trace::State::busy);
+    if (busyTime <= 0) return 0;
+    std::optional<double> onCpu;
+    if (first.on_cpu_ns && last.on_cpu_ns) onCpu = static_cast<double>(*last.on_cpu_ns - *first.on_cpu_ns);
     const auto descheduled = static_cast<double>(*last.descheduled_ns - *first.descheduled_ns);
-    return busyTime > 0 ? std::clamp(descheduled / busyTime, 0.0, 1.0) : 0;
+    return std::clamp(withoutCore(busyTime + spent(trace::State::searching), onCpu, descheduled) / busyTime, 0.0, 1.0);
 }
 
 }  // namespace grainscope::ui

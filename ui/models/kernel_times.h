@@ -26,6 +26,10 @@ struct SampleHull {
 };
 [[nodiscard]] SampleHull sampleHull(const trace::WorkerTrack& track, trace::Nanoseconds begin, trace::Nanoseconds end);
 
+/// How much of `active` time a worker had no core, of the time that it was ready to run without one: woken from a wait,
+/// it may be ready for long before it is active again.
+[[nodiscard]] double withoutCore(double active, const std::optional<double>& onCpu, double descheduled);
+
 /// How much of the busy time between two samples the worker had no core, 0 to 1; 0 where nobody knows.
 [[nodiscard]] double descheduledPartOfBusy(const SampleHull& hull);
 

@@ -273,14 +273,16 @@ LaneModel::Shares LaneModel::shares(int worker, std::span<const TimeRange> range
     const int first = worker < 0 ? 0 : worker, last = worker < 0 ? rows_ : std::min(worker + 1, rows_);
     const auto add = [&](int lane, TimeRange range) {
         const KernelTimes kernel = kernelTimes(track(lane), range.begin, range.end);
-        descheduled += kernel.descheduled.value_or(0);
         if (tellsStates(track(lane))) {
             const StateTimes own =
                 indexes_[static_cast<std::size_t>(lane)].exactlyBetween(track(lane), range.begin, range.end);
+            descheduled += withoutCore(static_cast<double>(in(own, State::busy) + in(own, State::searching)),
+                                       kernel.onCpu, kernel.descheduled.value_or(0));
             std::ranges::transform(times, own, times.begin(), std::plus{});
             known += static_cast<double>(knownTime(own));
         } else if (kernel.onCpu) {
             // A thread that is ready to run has work to do, with or without a core.
+            descheduled += kernel.descheduled.value_or(0);
             const auto busy = std::min(kernel.known, *kernel.onCpu + kernel.descheduled.value_or(0));
             times[static_cast<std::size_t>(State::busy)] += static_cast<Nanoseconds>(busy);
             times[static_cast<std::size_t>(State::parked)] += static_cast<Nanoseconds>(kernel.known - busy);

@@ -55,9 +55,12 @@ const WorkloadDescription* WorkloadCatalog::find(const QString& name) const {
     return found == workloads_.end() ? nullptr : &*found;
 }
 
-const WorkloadDescription* WorkloadCatalog::firstWithStages() const {
-    const auto found = std::ranges::find(workloads_, true, &WorkloadDescription::hasStages);
-    return found == workloads_.end() ? nullptr : &*found;
+const WorkloadDescription* WorkloadCatalog::richestWithStages() const {
+    const auto wealth = [](const WorkloadDescription& workload) {
+        return workload.hasStages ? 1 + workload.threadsByDefault.value_or(0) : 0;
+    };
+    const auto found = std::ranges::max_element(workloads_, {}, wealth);
+    return found == workloads_.end() || wealth(*found) == 0 ? nullptr : &*found;
 }
 
 void WorkloadCatalog::finishLoading(int exitCode, bool crashed) {

@@ -30,8 +30,8 @@ class WorkloadCatalog : public QObject {
     [[nodiscard]] const QList<WorkloadDescription>& workloads() const { return workloads_; }
     /// Null for a name that is not listed. The pointer lives until the next changed().
     [[nodiscard]] const WorkloadDescription* find(const QString& name) const;
-    /// The first workload that has stages and channels; null if none has.
-    [[nodiscard]] const WorkloadDescription* firstWithStages() const;
+    /// Of the workloads with stages and channels the one with most threads, which has most to show; null if none has.
+    [[nodiscard]] const WorkloadDescription* richestWithStages() const;
     /// Why loading failed, as a sentence; empty otherwise.
     [[nodiscard]] QString error() const { return error_; }
 

@@ -175,7 +175,7 @@ void MainWindow::connectActions() {
     connect(actions_->runPipeline, &QAction::triggered, this, [this] {
         banner_->clear();
         if (!workspace_.parameters.workload().hasStages)
-            workspace_.chooseWorkload(workspace_.catalog.firstWithStages()->name);
+            workspace_.chooseWorkload(workspace_.catalog.richestWithStages()->name);
         showView(QStringLiteral("pipeline"));
         workspace_.run();
     });

@@ -128,7 +128,7 @@ void WindowActions::refresh() {
     const QString nothingRuns = tr("Nothing runs.");
 
     allow(run, plainRun ? tr("It runs already. Stop ends it.") : active ? measuring : workspace_.cannotRun());
-    const WorkloadDescription* pipeline = workspace_.catalog.firstWithStages();
+    const WorkloadDescription* pipeline = workspace_.catalog.richestWithStages();
     allow(runPipeline, plainRun   ? tr("It runs already. Stop ends it.")
                        : active   ? measuring
                        : pipeline ? QString()
