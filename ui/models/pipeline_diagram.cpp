@@ -7,6 +7,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QSet>
 
 #include <grainscope/trace/stream_format.h>
@@ -29,17 +30,23 @@ std::optional<qint64> whole(const QJsonValue& json, double low, double high) {
     return static_cast<qint64>(number);
 }
 
+/// A name from a file, without breaks and runs of spaces.
+QString onOneLine(const QString& text) {
+    static const QRegularExpression spaces(u"\\s+"_s);
+    return text.split(spaces, Qt::SkipEmptyParts).join(u' ');
+}
+
 std::optional<PipelineDiagram::Stage> stageFrom(const QJsonObject& json) {
     const auto first = whole(json[u"first_row"], 0, trace::format::most_workers);
     const auto rows = whole(json[u"rows"], 0, trace::format::most_workers);
-    const QString name = json[u"name"].toString().simplified();
+    const QString name = onOneLine(json[u"name"].toString());
     if (name.isEmpty() || !first || !rows) return std::nullopt;
     if (*first + *rows > static_cast<qint64>(trace::format::most_workers)) return std::nullopt;
     return PipelineDiagram::Stage{name, static_cast<int>(*first), static_cast<int>(*rows), json[u"selects"].toBool()};
 }
 
 std::optional<PipelineDiagram::Channel> channelFrom(const QJsonObject& json, int stages) {
-    PipelineDiagram::Channel channel{.name = json[u"name"].toString().simplified(), .from = {}, .capacity = {}};
+    PipelineDiagram::Channel channel{.name = onOneLine(json[u"name"].toString()), .from = {}, .capacity = {}};
     const auto to = whole(json[u"to"], 0, stages - 1);
     if (!to) return std::nullopt;
     channel.to = static_cast<int>(*to);
@@ -121,7 +128,7 @@ std::optional<PipelineDiagram> PipelineDiagram::fromJson(const QByteArray& json)
         if (channel->name.isEmpty()) channel->name = diagram.stage(channel->to).name;
         diagram.channels.push_back(std::move(*channel));
     }
-    diagram.message = object[u"message"].toString(u"message"_s).simplified();
+    diagram.message = onOneLine(object[u"message"].toString(u"message"_s));
     return diagram;
 }
 

@@ -31,6 +31,19 @@ Parameter slow_parameter() {
             .choices = {}};
 }
 
+Parameter rounds_parameter(std::string name, std::string label, std::string what, std::int64_t rounds) {
+    return {.name = std::move(name),
+            .label = std::move(label),
+            .help = std::move(what) + ": rounds of a hash, about 1.5 ns a round",
+            .unit = "rounds",
+            .kind = Parameter::Kind::integer,
+            .default_value = rounds,
+            .minimum = 0,
+            .maximum = 1e8,
+            .logarithmic = true,
+            .choices = {}};
+}
+
 Parameter count_parameter(std::string help, std::string unit, std::int64_t default_value, double maximum) {
     return {.name = "n",
             .label = "Items",

@@ -1,6 +1,7 @@
 // Parameters that several workloads have, described once.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <grainscope/workloads/workload.h>
@@ -12,6 +13,9 @@ namespace grainscope::workloads {
 
 /// "slow": slow motion for the eye.
 [[nodiscard]] Parameter slow_parameter();
+
+/// Work for its own sake: rounds of a hash, about 1.5 ns a round. `what` says what they are done for, and how often.
+[[nodiscard]] Parameter rounds_parameter(std::string name, std::string label, std::string what, std::int64_t rounds);
 
 /// "n": how many items. Not live: another n is other data.
 [[nodiscard]] Parameter count_parameter(std::string help, std::string unit, std::int64_t default_value, double maximum);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -17,8 +16,8 @@
 #include <grainscope/platform/clock.h>
 #include <grainscope/workloads/block_observer.h>
 #include <grainscope/workloads/common_parameters.h>
-#include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/random.h>
+#include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
 
@@ -96,11 +95,7 @@ class Metrics final : public Workload {
 
     void reset(RunContext& context) override {
         total_ = 0;
-        picture_.reset();
-        if (context.board == nullptr) return;
-        picture_.emplace(*context.board, no_scale_, n_);
-        picture_->publish_heights(
-            0, n_, [] { return trace::DataBoard::no_owner; }, [](std::size_t) { return 0.0F; });
+        picture_.reset(context, n_);
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -148,8 +143,8 @@ class Metrics final : public Workload {
         constexpr double full_height_ns = 100;
         const double ns = static_cast<double>(ticks) / platform::ticks_per_ns() / static_cast<double>(last - first);
         const auto height = static_cast<float>(std::min(1.0, ns / full_height_ns));
-        picture_->publish_heights(
-            first, last - first, [&] { return observer.owner(); }, [&](std::size_t) { return height; });
+        picture_.publish(
+            first, last - first, [&] { return observer.owner(); }, [&] { return height; });
     }
 
     std::uint64_t seed_ = 1;
@@ -159,8 +154,7 @@ class Metrics final : public Workload {
     std::size_t grain_ = 0;
     double slow_ = 1;
     std::uint64_t total_ = 0;
-    RankScale<int> no_scale_;  // heights are times
-    std::optional<DataPicture<int>> picture_;
+    RunPicture picture_;
 };
 
 Description describe() {
@@ -188,16 +182,7 @@ Description describe() {
                                 {"sharded", "Sharded, a cache line each"},
                                 {"neighbours", "A number each, on one cache line"},
                                 {"mutex", "One number behind a mutex"}}});
-    list.push_back({.name = "work",
-                    .label = "Work between",
-                    .help = "Rounds of a hash between two increments, about 1.5 ns a round",
-                    .unit = "rounds",
-                    .kind = Parameter::Kind::integer,
-                    .default_value = std::int64_t{0},
-                    .minimum = 0,
-                    .maximum = 1e6,
-                    .logarithmic = true,
-                    .choices = {}});
+    list.push_back(rounds_parameter("work", "Work between", "What is done between two increments", 0));
     list.push_back(grain_parameter("increments"));
     list.push_back(slow_parameter());
     return description;

@@ -21,11 +21,11 @@
 #include <grainscope/channel/channel.h>
 #include <grainscope/runtime/message_span.h>
 #include <grainscope/workloads/common_parameters.h>
-#include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/follower.h>
 #include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/links.h>
 #include <grainscope/workloads/random.h>
+#include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
 
@@ -278,11 +278,7 @@ class Multiplexer final : public Workload {
 
     void reset(RunContext& context) override {
         handled_.clear();
-        picture_.reset();
-        if (context.board == nullptr) return;
-        picture_.emplace(*context.board, no_scale_, settings_.n);
-        picture_->publish_heights(
-            0, settings_.n, [] { return trace::DataBoard::no_owner; }, [](std::size_t) { return 0.0F; });
+        picture_.reset(context, settings_.n);
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -290,7 +286,7 @@ class Multiplexer final : public Workload {
         handled_ = std::vector<Handled>(backend.threads());
         const auto begin = Clock::now();
         if (backend.threads() == 1) {
-            backends::run_team(backend, [&](std::size_t) { run_alone(context); });
+            backends::run_team(backend, [&] { run_alone(context); });
         } else if (backend.name() == "grainscope") {
             run_with<ChannelHub>(backend, context);
         } else {
@@ -383,9 +379,9 @@ class Multiplexer final : public Workload {
             mine.ids += event.id;
             mine.values += mix(event.id ^ work_on(event.value, settings_.handle_rounds));
             if (!picture_) return;
-            picture_->publish_heights(
+            picture_.publish(
                 static_cast<std::size_t>(event.id), 1, [&] { return static_cast<std::uint16_t>(row); },
-                [&](std::size_t) { return event.id % 2 == 0 ? 1.0F : 0.5F; });
+                [&] { return event.id % 2 == 0 ? 1.0F : 0.5F; });
         });
     }
 
@@ -439,8 +435,7 @@ class Multiplexer final : public Workload {
     std::vector<Handled> handled_;  // of the last run, a row each
     Clock::duration took_{};
     std::optional<std::pair<std::uint64_t, std::uint64_t>> right_;
-    RankScale<int> no_scale_;  // heights tell the sources apart
-    std::optional<DataPicture<int>> picture_;
+    RunPicture picture_;
 };
 
 Diagram diagram_of(const Values& values, std::size_t threads) {
@@ -460,19 +455,6 @@ Diagram diagram_of(const Values& values, std::size_t threads) {
     diagram.channels.push_back(
         {.name = std::string(arm_names[timeouts]), .from = std::nullopt, .to = 2, .capacity = 1});
     return diagram;
-}
-
-Parameter rounds_parameter(std::string name, std::string label, std::string help, std::int64_t rounds) {
-    return {.name = std::move(name),
-            .label = std::move(label),
-            .help = std::move(help) + ": rounds of a hash, about 1.5 ns a round",
-            .unit = "rounds",
-            .kind = Parameter::Kind::integer,
-            .default_value = rounds,
-            .minimum = 0,
-            .maximum = 1e8,
-            .logarithmic = true,
-            .choices = {}};
 }
 
 Description describe() {

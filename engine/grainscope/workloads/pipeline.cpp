@@ -16,12 +16,12 @@
 #include <grainscope/platform/clock.h>
 #include <grainscope/runtime/message_span.h>
 #include <grainscope/workloads/common_parameters.h>
-#include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/follower.h>
 #include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/links.h>
 #include <grainscope/workloads/pipeline_plan.h>
 #include <grainscope/workloads/random.h>
+#include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
 
@@ -107,11 +107,7 @@ class Pipeline final : public Workload {
 
     void reset(RunContext& context) override {
         arrivals_.clear();
-        picture_.reset();
-        if (context.board == nullptr) return;
-        picture_.emplace(*context.board, no_scale_, n_);
-        picture_->publish_heights(
-            0, n_, [] { return trace::DataBoard::no_owner; }, [](std::size_t) { return 0.0F; });
+        picture_.reset(context, n_);
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -207,9 +203,9 @@ class Pipeline final : public Workload {
         for (std::size_t step = stages_[stage].first_step; step < end_step; ++step)
             message.value = work_on(message.value, step, static_cast<std::int64_t>(wish_.costs[step]));
         if (picture_) {
-            picture_->publish_heights(
+            picture_.publish(
                 static_cast<std::size_t>(message.id), 1, [&] { return owner; },
-                [&](std::size_t) { return static_cast<float>(end_step) / static_cast<float>(steps); });
+                [&] { return static_cast<float>(end_step) / static_cast<float>(steps); });
         }
         if (context.gate != nullptr) context.gate->checkpoint(timed ? platform::ticks() - begin : 0, context.cancel);
         // Behind the gate: in slow motion the message is at this stage for as long as the eye sees it there.
@@ -235,8 +231,7 @@ class Pipeline final : public Workload {
     std::vector<PipelineStage> stages_;  // of the last run
     std::vector<Arrivals> arrivals_;     // likewise, a row each
     std::optional<Arrivals> right_;      // for these messages and costs
-    RankScale<int> no_scale_;            // heights are steps
-    std::optional<DataPicture<int>> picture_;
+    RunPicture picture_;
 };
 
 Diagram diagram_of(const Values& values, std::size_t threads) {
@@ -251,19 +246,6 @@ Diagram diagram_of(const Values& values, std::size_t threads) {
                                     .capacity = capacity_of(values)});
     }
     return diagram;
-}
-
-Parameter cost_parameter(std::string name, std::string label, std::int64_t rounds) {
-    return {.name = std::move(name),
-            .label = std::move(label),
-            .help = "Rounds of a hash that this step takes a message, about 1.5 ns a round",
-            .unit = "rounds",
-            .kind = Parameter::Kind::integer,
-            .default_value = rounds,
-            .minimum = 0,
-            .maximum = 1e8,
-            .logarithmic = true,
-            .choices = {}};
 }
 
 Parameter workers_parameter(std::string name, std::string label, std::int64_t workers) {
@@ -319,10 +301,10 @@ Description describe() {
          .kind = Parameter::Kind::boolean,
          .default_value = true,
          .choices = {}});
-    list.push_back(cost_parameter("produce", "Cost of producing", 1000));
-    list.push_back(cost_parameter("parse", "Cost of parsing", 3000));
-    list.push_back(cost_parameter("compress", "Cost of compressing", 12'000));
-    list.push_back(cost_parameter("store", "Cost of storing", 2000));
+    list.push_back(rounds_parameter("produce", "Cost of producing", "What this step takes a message", 1000));
+    list.push_back(rounds_parameter("parse", "Cost of parsing", "What this step takes a message", 3000));
+    list.push_back(rounds_parameter("compress", "Cost of compressing", "What this step takes a message", 12'000));
+    list.push_back(rounds_parameter("store", "Cost of storing", "What this step takes a message", 2000));
     list.push_back(workers_parameter("producers", "Producers", 1));
     list.push_back(workers_parameter("parsers", "Parsers", 1));
     list.push_back(workers_parameter("compressors", "Compressors", 2));

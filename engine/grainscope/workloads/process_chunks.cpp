@@ -199,16 +199,7 @@ Description describe() {
          .logarithmic = true,
          .tunable = true,
          .choices = {}});
-    list.push_back({.name = "work",
-                    .label = "Work per item",
-                    .help = "Rounds of a hash for each item, about 1.5 ns a round",
-                    .unit = "rounds",
-                    .kind = Parameter::Kind::integer,
-                    .default_value = std::int64_t{50},
-                    .minimum = 0,
-                    .maximum = 1e6,
-                    .logarithmic = true,
-                    .choices = {}});
+    list.push_back(rounds_parameter("work", "Work per item", "What is done for each item", 50));
     list.push_back({.name = "shape",
                     .label = "Shape of the work",
                     .help = "Whether all items cost the same, or those at the back more: few chunks are uneven then",

@@ -25,8 +25,8 @@
 #include <grainscope/platform/parking.h>
 #include <grainscope/workloads/block_observer.h>
 #include <grainscope/workloads/common_parameters.h>
-#include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/random.h>
+#include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
 
@@ -146,11 +146,7 @@ class Queue final : public Workload {
 
     void reset(RunContext& context) override {
         rows_.clear();
-        picture_.reset();
-        if (context.board == nullptr) return;
-        picture_.emplace(*context.board, no_scale_, n_);
-        picture_->publish_heights(
-            0, n_, [] { return trace::DataBoard::no_owner; }, [](std::size_t) { return 0.0F; });
+        picture_.reset(context, n_);
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -302,9 +298,8 @@ class Queue final : public Workload {
         last = item + 1;
         add(tally.moved);
         if (picture_) {
-            picture_->publish_heights(
-                static_cast<std::size_t>(item), 1, [&] { return observer.owner(); },
-                [&](std::size_t) { return fill(); });
+            picture_.publish(
+                static_cast<std::size_t>(item), 1, [&] { return observer.owner(); }, [&] { return fill(); });
         }
     }
 
@@ -340,8 +335,7 @@ class Queue final : public Workload {
     std::size_t producers_ = 1;
     std::vector<RowTally> rows_;                                         // the producers, then the consumers
     std::optional<std::pair<std::size_t, std::uint64_t>> mixed_of_all_;  // of that n
-    RankScale<int> no_scale_;                                            // heights are fill levels
-    std::optional<DataPicture<int>> picture_;
+    RunPicture picture_;
 };
 
 std::vector<Choice> queue_choices() {
@@ -402,16 +396,7 @@ Description describe() {
                     .logarithmic = true,
                     .tunable = true,
                     .choices = {}});
-    list.push_back({.name = "work",
-                    .label = "Work per item",
-                    .help = "Rounds of a hash on either side of the queue, about 1.5 ns a round",
-                    .unit = "rounds",
-                    .kind = Parameter::Kind::integer,
-                    .default_value = std::int64_t{0},
-                    .minimum = 0,
-                    .maximum = 1e6,
-                    .logarithmic = true,
-                    .choices = {}});
+    list.push_back(rounds_parameter("work", "Work per item", "What is done with an item on either side", 0));
     list.push_back(slow_parameter());
     return description;
 }

@@ -15,8 +15,8 @@
 #include <grainscope/platform/clock.h>
 #include <grainscope/workloads/block_observer.h>
 #include <grainscope/workloads/common_parameters.h>
-#include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/random.h>
+#include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/shared_maps.h>
 #include <grainscope/workloads/value_access.h>
 #include <grainscope/workloads/workload.h>
@@ -77,11 +77,7 @@ class SkipMapWorkload final : public Workload {
     void reset(RunContext& context) override {
         outcome_ = {};
         fill(kind_);
-        picture_.reset();
-        if (context.board == nullptr) return;
-        picture_.emplace(*context.board, no_scale_, operations_.n);
-        picture_->publish_heights(
-            0, operations_.n, [] { return trace::DataBoard::no_owner; }, [](std::size_t) { return 0.0F; });
+        picture_.reset(context, operations_.n);
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -180,8 +176,8 @@ class SkipMapWorkload final : public Workload {
         constexpr double full_height_ns = 1000;
         const double ns = static_cast<double>(ticks) / platform::ticks_per_ns() / static_cast<double>(last - first);
         const auto height = static_cast<float>(std::min(1.0, ns / full_height_ns));
-        picture_->publish_heights(
-            first, last - first, [&] { return observer.owner(); }, [&](std::size_t) { return height; });
+        picture_.publish(
+            first, last - first, [&] { return observer.owner(); }, [&] { return height; });
     }
 
     Operations operations_;
@@ -196,8 +192,7 @@ class SkipMapWorkload final : public Workload {
                  >
         map_;
     Outcome outcome_;
-    RankScale<int> no_scale_;  // heights are times
-    std::optional<DataPicture<int>> picture_;
+    RunPicture picture_;
 };
 
 std::vector<Choice> map_choices() {
