@@ -286,7 +286,7 @@ class Multiplexer final : public Workload {
         handled_ = std::vector<Handled>(backend.threads());
         const auto begin = Clock::now();
         if (backend.threads() == 1) {
-            backends::run_team(backend, [&] { run_alone(context); });
+            backends::run_team(backend, [&](std::size_t) { run_alone(context); });
         } else if (backend.name() == "grainscope") {
             run_with<ChannelHub>(backend, context);
         } else {
