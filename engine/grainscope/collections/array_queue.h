@@ -98,14 +98,13 @@ class ArrayQueue {
     /// Takes the oldest element, or nothing from an empty queue.
     [[nodiscard]] std::optional<T> pop() {
         std::size_t head = head_.load(seq_cst);
-        Slot& slot = cell(head);
         // Acquire pairs with the release in try_push: the element. The exchange, as all of head_ and tail_, is
         // sequentially consistent: the proofs of "empty" and "full" need one order.
-        if (slot.stamp.load(acquire) == head + 1 && head_.compare_exchange_strong(head, after(head), seq_cst, relaxed))
-            [[likely]] {
-            return take(slot, head + one_lap_);
+        if (cell(head).stamp.load(acquire) != head + 1 ||
+            !head_.compare_exchange_strong(head, after(head), seq_cst, relaxed)) [[unlikely]] {
+            if (!claim_oldest_slowly(head)) return std::nullopt;
         }
-        return pop_slowly();
+        return take(cell(head), head + one_lap_);
     }
 
     /// How many elements there are. While others push and pop: how many there were at a moment during the call.
@@ -201,23 +200,21 @@ class ArrayQueue {
             }
         }
     }
-    [[nodiscard, gnu::noinline]] std::optional<T> pop_slowly() {
+    /// Claims the oldest element, for when others are in the way. False: the queue was empty.
+    [[nodiscard, gnu::noinline]] bool claim_oldest_slowly(std::size_t& head) noexcept {
         detail::Backoff backoff;
         for (bool first_look = true;; first_look = false) {
-            std::size_t head = head_.load(seq_cst);
-            Slot& slot = cell(head);
-            const std::size_t stamp = slot.stamp.load(acquire);  // as in pop
+            head = head_.load(seq_cst);
+            const std::size_t stamp = cell(head).stamp.load(acquire);  // as in pop
             if (stamp == head + 1) {
-                if (head_.compare_exchange_strong(head, after(head), seq_cst, relaxed)) {
-                    return take(slot, head + one_lap_);
-                }
+                if (head_.compare_exchange_strong(head, after(head), seq_cst, relaxed)) return true;
                 backoff.spin();
             } else if (stamp == head && first_look) {
                 detail::let_others_get_on();
             } else if (stamp == head) {
                 // Nothing was put here in this lap. If the tail stands here too, the queue was empty at that moment:
                 // the head only grows and never overtakes the tail.
-                if (tail_.load(seq_cst) == head) return std::nullopt;
+                if (tail_.load(seq_cst) == head) return false;
                 backoff.snooze();
             } else {
                 backoff.snooze();
