@@ -247,7 +247,8 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
     add_measure(*run, raw);
     run->add_option("--backend", raw.backend, "grainscope (default), openmp, tbb, threads or sequential")
         ->type_name("B");
-    run->add_option("--threads", raw.threads, "0 (default, one a core) to 1,024")->type_name("N");
+    run->add_option("--threads", raw.threads, "0 (default: one a core, or as many as the workload asks for) to 1,024")
+        ->type_name("N");
     run->add_flag("--loop", raw.loop, "Repeat until stopped");
     CLI::App* sweep = app.add_subcommand("sweep", "Time a workload over thread counts, parameters or backends");
     add_measure(*sweep, raw);
@@ -264,7 +265,8 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
         ->allow_extra_args(false);
     tune->add_option("--backend", raw.backend, "grainscope (default), openmp, tbb, threads or sequential")
         ->type_name("B");
-    tune->add_option("--threads", raw.threads, "0 (default, one a core) to 1,024")->type_name("N");
+    tune->add_option("--threads", raw.threads, "0 (default: one a core, or as many as the workload asks for) to 1,024")
+        ->type_name("N");
     tune->add_option("--time-budget", raw.budget, "Stop searching after this long (default 60s)")->type_name("TIME");
     CLI::App* analyze =
         app.add_subcommand("analyze", "What a recording says: utilisation, steals, idle time by reason, work and span");

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using channel_test::Counted;
+using channel_test::exchange_between_many_threads;
 using channel_test::scale;
 using channel_test::wait_blocked_receivers;
 using channel_test::wait_blocked_senders;
@@ -202,22 +203,9 @@ TEST(BoundedChannel, CopiesAreHandlesOfTheSameChannel) {
 }
 
 TEST(BoundedChannel, NothingIsLostBetweenManyThreads) {
-    constexpr int messages = 25'000 / scale;
     for (const std::size_t capacity : {1, 3, 100}) {
         auto [tx, rx] = bounded<int>(capacity);
-        std::vector<std::atomic<int>> seen(messages);
-        std::vector<std::jthread> threads;
-        for (int t = 0; t < 4; ++t) {
-            threads.emplace_back([tx = tx] {
-                for (int i = 0; i < messages; ++i) tx.send(i).value();
-            });
-            threads.emplace_back([rx = rx, &seen] {
-                for (const int& message : rx) ++seen[message];
-            });
-        }
-        tx.reset();
-        threads.clear();
-        for (const auto& count : seen) EXPECT_EQ(count, 4);
+        exchange_between_many_threads(std::move(tx), std::move(rx), 25'000 / scale);
     }
 }
 

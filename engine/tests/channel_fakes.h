@@ -55,6 +55,23 @@ class Fragile {
     int value_;
 };
 
+/// Four threads send each number below `messages` once and four receive: every one arrives four times.
+inline void exchange_between_many_threads(Sender<int> tx, Receiver<int> rx, int messages) {
+    std::vector<std::atomic<int>> seen(static_cast<std::size_t>(messages));
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([tx, messages] {
+            for (int i = 0; i < messages; ++i) tx.send(i).value();
+        });
+        threads.emplace_back([rx, &seen] {
+            for (const int& message : rx) ++seen[static_cast<std::size_t>(message)];
+        });
+    }
+    tx.reset();
+    threads.clear();
+    for (const auto& count : seen) EXPECT_EQ(count, 4);
+}
+
 /// Waits, without sleeping, until other threads have made it true.
 template <class Condition>
 void wait_until(Condition&& condition) {

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using channel_test::Counted;
+using channel_test::exchange_between_many_threads;
 using channel_test::scale;
 using channel_test::wait_blocked_receivers;
 
@@ -104,21 +105,8 @@ TEST(UnboundedChannel, AMessageIsDestroyedExactlyOnce) {
 }
 
 TEST(UnboundedChannel, NothingIsLostBetweenManyThreads) {
-    constexpr int messages = 25'000 / scale;
     auto [tx, rx] = unbounded<int>();
-    std::vector<std::atomic<int>> seen(messages);
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([tx = tx] {
-            for (int i = 0; i < messages; ++i) tx.send(i).value();
-        });
-        threads.emplace_back([rx = rx, &seen] {
-            for (const int& message : rx) ++seen[message];
-        });
-    }
-    tx.reset();
-    threads.clear();
-    for (const auto& count : seen) EXPECT_EQ(count, 4);
+    exchange_between_many_threads(std::move(tx), std::move(rx), 25'000 / scale);
 }
 
 // The last receiver goes while senders are in the middle of sending: every message is destroyed all the same.

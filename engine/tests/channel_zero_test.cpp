@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using channel_test::Counted;
+using channel_test::exchange_between_many_threads;
 using channel_test::scale;
 using channel_test::wait_blocked_receivers;
 using channel_test::wait_blocked_senders;
@@ -113,21 +114,8 @@ TEST(Rendezvous, AMessageIsDestroyedExactlyOnce) {
 }
 
 TEST(Rendezvous, NothingIsLostBetweenManyThreads) {
-    constexpr int messages = 3000 / scale;
     auto [tx, rx] = bounded<int>(0);
-    std::vector<std::atomic<int>> seen(messages);
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([tx = tx] {
-            for (int i = 0; i < messages; ++i) tx.send(i).value();
-        });
-        threads.emplace_back([rx = rx, &seen] {
-            for (const int& message : rx) ++seen[message];
-        });
-    }
-    tx.reset();
-    threads.clear();
-    for (const auto& count : seen) EXPECT_EQ(count, 4);
+    exchange_between_many_threads(std::move(tx), std::move(rx), 3000 / scale);
 }
 
 TEST(Rendezvous, TimeoutsAndMeetingsRaceWithoutLoss) {

@@ -1,6 +1,4 @@
 // The channels under every schedule of two or three threads.
-#if __has_include(<grainscope/channel/channel.h>)
-
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -203,5 +201,3 @@ INSTANTIATE_TEST_SUITE_P(Flavours, ModelChannel, testing::Values(Kind::zero, Kin
 
 }  // namespace
 }  // namespace grainscope::model
-
-#endif

@@ -1,6 +1,4 @@
 // The queues and the reclamation behind the skip map under every schedule of two or three threads.
-#if __has_include(<grainscope/collections/array_queue.h>) && __has_include(<grainscope/collections/epoch.h>)
-
 #include <memory>
 #include <optional>
 
@@ -158,7 +156,7 @@ TEST(ModelArrayQueue, APushIntoAFullQueueBesideAPopIsFullOrFits) {
 
 struct Node final : detail::Retired {
     explicit Node(int number)
-        : Retired([](Retired& retired) noexcept { delete static_cast<Node*>(&retired); }), item(number) {}
+        : Retired([](Retired& object) noexcept { delete static_cast<Node*>(&object); }), item(number) {}
     Item item;
 };
 
@@ -207,5 +205,3 @@ INSTANTIATE_TEST_SUITE_P(Fences, ModelEpoch, testing::Bool(), [](const testing::
 
 }  // namespace
 }  // namespace grainscope::model
-
-#endif

@@ -11,10 +11,10 @@
 #include <memory>
 #include <span>
 
-#include <grainscope/channel/backoff.h>
 #include <grainscope/channel/core.h>
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
+#include <grainscope/platform/backoff.h>
 
 namespace grainscope::detail::channel {
 
@@ -210,7 +210,7 @@ class ArrayChannel final : public Channel<S> {
     }
 
     bool start_send(Token& token) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         std::uint64_t tail = tail_.load(relaxed);  // the exchange decides
         for (;;) {
             if ((tail & mark_) != 0) [[unlikely]] {
@@ -247,7 +247,7 @@ class ArrayChannel final : public Channel<S> {
     }
 
     bool start_receive(Token& token) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         std::uint64_t head = head_.load(relaxed);  // the exchange decides
         for (;;) {
             Slot& slot = slots_[head & (mark_ - 1)];
@@ -329,7 +329,7 @@ class ArrayChannel final : public Channel<S> {
     /// Destroys what is in the ring, up to `tail`. The last receiver is gone, so nobody else takes; senders may still
     /// be writing what they have claimed.
     void discard_all(std::uint64_t tail) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         std::uint64_t head = head_.load(relaxed);  // only receivers move it
         while (head != tail) {
             Slot& slot = slots_[head & (mark_ - 1)];

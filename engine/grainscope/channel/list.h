@@ -10,10 +10,10 @@
 #include <optional>
 #include <span>
 
-#include <grainscope/channel/backoff.h>
 #include <grainscope/channel/core.h>
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
+#include <grainscope/platform/backoff.h>
 
 namespace grainscope::detail::channel {
 
@@ -218,7 +218,7 @@ class ListChannel final : public Channel<S> {
     /// Claims up to `most` slots of the tail's block with one exchange. Returns how many, and the first in the token;
     /// 0: disconnected. May throw std::bad_alloc, with nothing claimed.
     std::size_t claim_free(std::size_t most, Token& token) {
-        Backoff backoff;
+        platform::Backoff backoff;
         std::uint64_t tail = tail_.index.load(acquire);  // pairs with the release in install
         Block* block = tail_.block.load(acquire);        // likewise
         std::unique_ptr<Block> next;
@@ -264,7 +264,7 @@ class ListChannel final : public Channel<S> {
     /// Claims up to `most` messages of the head's block with one exchange: returns how many, the first slot in the
     /// token's place, the block in its stamp. 0: empty; the token has a place then unless disconnected.
     std::size_t claim_written(std::size_t most, Token& token) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         std::uint64_t head = head_.index.load(acquire);  // pairs with the release in advance_head
         Block* block = head_.block.load(acquire);        // likewise
         for (;;) {
@@ -328,7 +328,7 @@ class ListChannel final : public Channel<S> {
     }
 
     [[nodiscard]] static std::uint32_t wait_written(const Slot& slot) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         for (;;) {
             const std::uint32_t state = slot.state.load(acquire);  // pairs with the releases behind claim_free
             if (state != unwritten) [[likely]]
@@ -337,7 +337,7 @@ class ListChannel final : public Channel<S> {
         }
     }
     [[nodiscard]] static Block* wait_next(const Block& block) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         for (;;) {
             if (Block* const next = block.next.load(acquire)) return next;  // pairs with the release in install
             backoff.snooze();

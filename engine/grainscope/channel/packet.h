@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include <grainscope/channel/backoff.h>
 #include <grainscope/channel/stored.h>
 #include <grainscope/platform/atomic.h>
+#include <grainscope/platform/backoff.h>
 #include <grainscope/platform/parking.h>
 
 namespace grainscope::detail::channel {
@@ -68,7 +68,7 @@ class Packet {
     /// made: so this ends in a park.
     template <class Done>
     std::uint32_t wait_until(Done&& done) noexcept {
-        Backoff backoff;
+        platform::Backoff backoff;
         for (int i = 0; i < 16; ++i) {
             const std::uint32_t state = state_.load(acquire) & ~sleeping;  // pairs with publish
             if (done(state)) return state;

@@ -17,9 +17,10 @@
 #include <utility>
 #include <vector>
 
-#include <grainscope/collections/backoff.h>
 #include <grainscope/collections/cell.h>
+#include <grainscope/collections/second_look.h>
 #include <grainscope/platform/atomic.h>
+#include <grainscope/platform/backoff.h>
 
 namespace grainscope {
 
@@ -87,7 +88,7 @@ class ArrayQueue {
     ///     std::optional<int> oldest = latest.force_push(3);  // 1
     std::optional<T> force_push(T value) {
         auto parcel = detail::wrap<T>(std::move(value));
-        detail::Backoff backoff;
+        platform::Backoff backoff;
         for (;;) {
             if (try_push(parcel)) return std::nullopt;
             if (auto oldest = replace_oldest(parcel)) return detail::unwrap<T>(std::move(*oldest));
@@ -177,7 +178,7 @@ class ArrayQueue {
     }
     /// The same, for when others are in the way or the queue is full.
     [[gnu::noinline]] bool try_push_slowly(detail::Parcel<T>& parcel) noexcept {
-        detail::Backoff backoff;
+        platform::Backoff backoff;
         for (bool first_look = true;; first_look = false) {
             std::size_t tail = tail_.load(seq_cst);
             Slot& slot = cell(tail);
@@ -202,7 +203,7 @@ class ArrayQueue {
     }
     /// Claims the oldest element, for when others are in the way. False: the queue was empty.
     [[nodiscard, gnu::noinline]] bool claim_oldest_slowly(std::size_t& head) noexcept {
-        detail::Backoff backoff;
+        platform::Backoff backoff;
         for (bool first_look = true;; first_look = false) {
             head = head_.load(seq_cst);
             const std::size_t stamp = cell(head).stamp.load(acquire);  // as in pop

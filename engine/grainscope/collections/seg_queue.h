@@ -13,9 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include <grainscope/collections/backoff.h>
 #include <grainscope/collections/cell.h>
+#include <grainscope/collections/second_look.h>
 #include <grainscope/platform/atomic.h>
+#include <grainscope/platform/backoff.h>
 
 namespace grainscope {
 
@@ -63,7 +64,7 @@ class SegQueue {
         std::size_t tail = tail_.index.load(acquire);  // pairs with the release in open_next: the block belongs to it
         Block* block = tail_.block.load(acquire);      // pairs with the releases that installed it: it is whole
         std::unique_ptr<Block> next;
-        detail::Backoff backoff;
+        platform::Backoff backoff;
         for (;;) {
             const std::size_t offset = offset_of(tail);
             if (offset == block_capacity) {  // somebody is about to install the next block
@@ -91,7 +92,7 @@ class SegQueue {
     [[nodiscard]] std::optional<T> pop() {
         std::size_t head = head_.index.load(seq_cst);
         Block* block = head_.block.load(acquire);  // pairs with the release in enter_next
-        detail::Backoff backoff;
+        platform::Backoff backoff;
         bool first_look = true;
         for (;;) {
             const std::size_t offset = offset_of(head);
@@ -216,7 +217,7 @@ class SegQueue {
     /// By the pop that took the last cell of a block.
     void enter_next(Block& block, std::size_t next_head) noexcept {
         Block* next = nullptr;
-        for (detail::Backoff backoff; (next = block.next.load(acquire)) == nullptr;) backoff.snooze();
+        for (platform::Backoff backoff; (next = block.next.load(acquire)) == nullptr;) backoff.snooze();
         std::size_t index = (next_head & ~has_next) + one;
         if (next->next.load(relaxed) != nullptr) index |= has_next;  // a hint; unset, it makes pops look at the tail
         head_.block.store(next, release);                            // pairs with the acquires in pop
@@ -226,7 +227,7 @@ class SegQueue {
     [[nodiscard]] std::optional<T> take(Block& block, std::size_t offset) {
         Slot& slot = block.cells[offset];
         // Acquire pairs with the release in push: the element.
-        for (detail::Backoff backoff; (slot.state.load(acquire) & written) == 0;) backoff.snooze();
+        for (platform::Backoff backoff; (slot.state.load(acquire) & written) == 0;) backoff.snooze();
         auto parcel = slot.element.take();
         if (offset + 1 == block_capacity) {
             destroy(block, 0);

@@ -16,6 +16,37 @@
 
 namespace grainscope::workloads {
 
+/// Threads that wait on a condition: how many do, and how long all of them together have. Guarded by the condition's
+/// mutex.
+class Waiting {
+  public:
+    /// `wait` waits; it is left out where there is no need to.
+    template <class Ready, class Wait>
+    void until(Ready&& ready, Wait&& wait) {
+        if (ready()) return;
+        change(1);
+        wait();
+        change(-1);
+    }
+    [[nodiscard]] std::uint32_t count() const { return count_; }
+    [[nodiscard]] std::uint64_t total_ns() const { return total_ns(platform::monotonic_ns()); }
+
+  private:
+    // n of them waiting for t is n * t.
+    [[nodiscard]] std::uint64_t total_ns(std::uint64_t now) const {
+        return until_last_change_ns_ + count_ * (now - std::min(now, last_change_ns_));
+    }
+    void change(int by) {
+        const std::uint64_t now = platform::monotonic_ns();
+        until_last_change_ns_ = total_ns(now);
+        last_change_ns_ = now;
+        count_ += static_cast<std::uint32_t>(by);
+    }
+
+    std::uint32_t count_ = 0;
+    std::uint64_t until_last_change_ns_ = 0, last_change_ns_ = 0;
+};
+
 /// First in, first out, between any number of threads. It is closed when its last Sender or its last Receiver is gone;
 /// what was sent before is still received.
 template <class T>
@@ -28,8 +59,8 @@ class BlockingQueue {
     /// Waits while it is full. False once nobody receives.
     [[nodiscard]] bool send(T message) {
         std::unique_lock lock(mutex_);
-        wait(lock, not_full_, blocked_senders_, send_blocked_,
-             [&] { return queue_.size() < capacity_ || receivers_ == 0; });
+        const auto ready = [&] { return queue_.size() < capacity_ || receivers_ == 0; };
+        waiting_senders_.until(ready, [&] { not_full_.wait(lock, ready); });
         if (receivers_ == 0) return false;
         queue_.push_back(std::move(message));
         ++sent_;
@@ -41,7 +72,8 @@ class BlockingQueue {
     /// Waits while it is empty. None once it is, and nobody sends.
     [[nodiscard]] std::optional<T> receive() {
         std::unique_lock lock(mutex_);
-        wait(lock, not_empty_, blocked_receivers_, receive_blocked_, [&] { return !queue_.empty() || senders_ == 0; });
+        const auto ready = [&] { return !queue_.empty() || senders_ == 0; };
+        waiting_receivers_.until(ready, [&] { not_empty_.wait(lock, ready); });
         if (queue_.empty()) return std::nullopt;
         std::optional<T> message(std::move(queue_.front()));
         queue_.pop_front();
@@ -53,14 +85,13 @@ class BlockingQueue {
 
     [[nodiscard]] trace::ChannelReading reading() const {
         const std::lock_guard lock(mutex_);
-        const std::uint64_t now = platform::monotonic_ns();
         return {.sent = sent_,
                 .received = received_,
                 .depth = queue_.size(),
-                .blocked_senders = static_cast<std::uint32_t>(blocked_senders_),
-                .blocked_receivers = static_cast<std::uint32_t>(blocked_receivers_),
-                .send_blocked_ns = send_blocked_.total(blocked_senders_, now),
-                .receive_blocked_ns = receive_blocked_.total(blocked_receivers_, now)};
+                .blocked_senders = waiting_senders_.count(),
+                .blocked_receivers = waiting_receivers_.count(),
+                .send_blocked_ns = waiting_senders_.total_ns(),
+                .receive_blocked_ns = waiting_receivers_.total_ns()};
     }
 
     void add_sender() { change(senders_, 1); }
@@ -69,28 +100,6 @@ class BlockingQueue {
     void drop_receiver() { change(receivers_, -1); }
 
   private:
-    /// The waits of several threads together: n of them waiting for t is n * t.
-    struct Waits {
-        std::uint64_t until_last_change_ns = 0, last_change_ns = 0;
-        [[nodiscard]] std::uint64_t total(std::size_t waiting, std::uint64_t now) const {
-            return until_last_change_ns + waiting * (now - std::min(now, last_change_ns));
-        }
-        void change(std::size_t& waiting, int by) {
-            const std::uint64_t now = platform::monotonic_ns();
-            until_last_change_ns = total(waiting, now);
-            last_change_ns = now;
-            waiting += static_cast<std::size_t>(by);
-        }
-    };
-
-    template <class Ready>
-    void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& condition, std::size_t& waiting,
-              Waits& waits, Ready&& ready) {
-        if (ready()) return;
-        waits.change(waiting, 1);
-        condition.wait(lock, ready);
-        waits.change(waiting, -1);
-    }
     void change(std::size_t& handles, int by) {
         {
             const std::lock_guard lock(mutex_);
@@ -105,8 +114,7 @@ class BlockingQueue {
     std::deque<T> queue_;
     const std::size_t capacity_;
     std::size_t senders_ = 0, receivers_ = 0;
-    std::size_t blocked_senders_ = 0, blocked_receivers_ = 0;
-    Waits send_blocked_, receive_blocked_;
+    Waiting waiting_senders_, waiting_receivers_;
     std::uint64_t sent_ = 0, received_ = 0;
 };
 

@@ -123,29 +123,17 @@ class Metrics final : public Workload {
                 const std::size_t worker = backend.worker_index();
                 const platform::Ticks begin = picture_ ? platform::ticks() : 0;
                 for (std::size_t i = first; i < last; ++i) {
-                    think(i);
+                    need(mix_rounds(seed_ + i, rounds_));
                     counter.increment(worker);
                 }
-                if (picture_) paint(first, last, platform::ticks() - begin, observer);
+                if (picture_)
+                    picture_.publish_cost(first, last, platform::ticks() - begin, full_height_ns, observer.owner());
             });
         });
         total_ = counter.total();
     }
 
-    // What the program does between two increments; its result is what the optimiser must believe to be needed.
-    void think(std::size_t i) const {
-        std::uint64_t state = seed_ + i;
-        for (std::int64_t round = rounds_; round > 0; --round) state = mix(state + 0x9e3779b97f4a7c15U);
-        asm volatile("" : : "r"(state));
-    }
-
-    void paint(std::size_t first, std::size_t last, platform::Ticks ticks, const BlockObserver& observer) const {
-        constexpr double full_height_ns = 100;
-        const double ns = static_cast<double>(ticks) / platform::ticks_per_ns() / static_cast<double>(last - first);
-        const auto height = static_cast<float>(std::min(1.0, ns / full_height_ns));
-        picture_.publish(
-            first, last - first, [&] { return observer.owner(); }, [&] { return height; });
-    }
+    static constexpr double full_height_ns = 100;
 
     std::uint64_t seed_ = 1;
     std::size_t n_ = 0;

@@ -19,10 +19,8 @@
 
 #include <grainscope/backends/team.h>
 #include <grainscope/channel/channel.h>
-#include <grainscope/runtime/message_span.h>
 #include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/follower.h>
-#include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/links.h>
 #include <grainscope/workloads/random.h>
 #include <grainscope/workloads/run_picture.h>
@@ -44,11 +42,6 @@ struct Event {
 enum Arm : std::size_t { from_a, from_b, quit, ticks, timeouts };
 constexpr std::size_t arms = 5;
 constexpr std::array<std::string_view, arms> arm_names = {"a", "b", "quit", "tick", "timeout"};
-
-std::uint64_t work_on(std::uint64_t value, std::int64_t rounds) {
-    for (; rounds > 0; --rounds) value = mix(value + 0x9e3779b97f4a7c15U);
-    return value;
-}
 
 /// The threads' roles: sources first, then those who handle. One thread is both in turn; of two, one is both sources.
 struct Roles {
@@ -168,7 +161,8 @@ class MutexHub {
 
     [[nodiscard]] bool send(std::size_t source, Event event) {
         std::unique_lock lock(state_->mutex);
-        state_->not_full.wait(lock, [&] { return state_->events[source].size() < capacity() || state_->is_abandoned; });
+        const auto ready = [&] { return state_->events[source].size() < capacity() || state_->is_abandoned; };
+        state_->senders[source].until(ready, [&] { state_->not_full.wait(lock, ready); });
         if (state_->is_abandoned) return false;
         state_->events[source].push_back(event);
         ++state_->sent[source];
@@ -201,7 +195,8 @@ class MutexHub {
             const auto ready = [&] {
                 return !state_->events[0].empty() || !state_->events[1].empty() || state_->is_closed;
             };
-            (void)state_->not_empty.wait_until(lock, std::min(next_tick_, timeout_at), ready);
+            state_->handlers.until(
+                ready, [&] { (void)state_->not_empty.wait_until(lock, std::min(next_tick_, timeout_at), ready); });
             const auto now = Clock::now();
             if (now >= next_tick_) {
                 next_tick_ = now + settings_.tick;
@@ -236,7 +231,11 @@ class MutexHub {
             const std::lock_guard lock(state->mutex);
             return trace::ChannelReading{.sent = state->sent[source],
                                          .received = state->received[source],
-                                         .depth = state->events[source].size()};
+                                         .depth = state->events[source].size(),
+                                         .blocked_senders = state->senders[source].count(),
+                                         .blocked_receivers = state->handlers.count(),
+                                         .send_blocked_ns = state->senders[source].total_ns(),
+                                         .receive_blocked_ns = state->handlers.total_ns()};
         };
     }
 
@@ -246,6 +245,8 @@ class MutexHub {
         std::condition_variable not_empty, not_full;
         std::array<std::deque<Event>, 2> events;
         std::array<std::uint64_t, 2> sent{}, received{};
+        std::array<Waiting, 2> senders;
+        Waiting handlers;  // for either source, as a select does
         bool is_closed = false, is_abandoned = false;
     };
     [[nodiscard]] std::size_t capacity() const { return std::max<std::size_t>(settings_.capacity, 1); }
@@ -345,7 +346,10 @@ class Multiplexer final : public Workload {
                 bool is_source;
                 ~Leave() {
                     if (left.fetch_sub(1, acq_rel) != 1) return;  // pairs with the other rows' own
-                    is_source ? hub.close() : hub.abandon();
+                    if (is_source)
+                        hub.close();
+                    else
+                        hub.abandon();
                 }
             } leave{is_source ? sources : handlers, hub, is_source};
             if (is_source) {
@@ -362,7 +366,7 @@ class Multiplexer final : public Workload {
         for (std::size_t id = row; id < settings_.n; id += sources) {
             const std::size_t source = id % 2;
             const Event event = make(id, follower.wants_next());
-            as_stage(source, event, context, [&] { discard(work_on(id, settings_.source_rounds[source])); });
+            work_at_stage(source, event, context, [&] { need(mix_rounds(id, settings_.source_rounds[source])); });
             if (!hub.send(source, event)) return;
         }
     }
@@ -375,9 +379,9 @@ class Multiplexer final : public Workload {
     }
 
     void handle(const Event& event, std::size_t row, Handled& mine, RunContext& context) {
-        as_stage(handling_stage, event, context, [&] {
+        work_at_stage(handling_stage, event, context, [&] {
             mine.ids += event.id;
-            mine.values += mix(event.id ^ work_on(event.value, settings_.handle_rounds));
+            mine.values += mix(event.id ^ mix_rounds(event.value, settings_.handle_rounds));
             if (!picture_) return;
             picture_.publish(
                 static_cast<std::size_t>(event.id), 1, [&] { return static_cast<std::uint16_t>(row); },
@@ -391,23 +395,12 @@ class Multiplexer final : public Workload {
         for (std::size_t id = 0; id < settings_.n; ++id) {
             const std::size_t source = id % 2;
             const Event event = make(id, false);
-            as_stage(source, event, context, [&] { discard(work_on(id, settings_.source_rounds[source])); });
+            work_at_stage(source, event, context, [&] { need(mix_rounds(id, settings_.source_rounds[source])); });
             mine.count(static_cast<Arm>(from_a + source));
             handle(event, 0, mine, context);
         }
         mine.count(quit);
     }
-
-    template <class Work>
-    static void as_stage(std::size_t stage, const Event& event, RunContext& context, Work&& work) {
-        context.cancel.throw_if_cancelled();
-        const bool timed = event.followed || (context.gate != nullptr && context.gate->wants_time());
-        const platform::Ticks begin = timed ? platform::ticks() : 0;
-        work();
-        if (context.gate != nullptr) context.gate->checkpoint(timed ? platform::ticks() - begin : 0, context.cancel);
-        if (event.followed) record_message(event.id, static_cast<std::uint32_t>(stage), begin, platform::ticks());
-    }
-    static void discard(std::uint64_t value) { asm volatile("" : : "r"(value)); }
 
     [[nodiscard]] trace::ChannelBoard::Read arm_reader(Arm arm) const {
         return [this, arm] {
@@ -422,7 +415,7 @@ class Multiplexer final : public Workload {
         std::pair<std::uint64_t, std::uint64_t> sums;
         for (std::size_t id = 0; id < settings_.n; ++id) {
             sums.first += id;
-            sums.second += mix(id ^ work_on(random_at(seed_, id), settings_.handle_rounds));
+            sums.second += mix(id ^ mix_rounds(random_at(seed_, id), settings_.handle_rounds));
         }
         return sums;
     }

@@ -13,11 +13,8 @@
 #include <fmt/format.h>
 
 #include <grainscope/backends/team.h>
-#include <grainscope/platform/clock.h>
-#include <grainscope/runtime/message_span.h>
 #include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/follower.h>
-#include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/links.h>
 #include <grainscope/workloads/pipeline_plan.h>
 #include <grainscope/workloads/random.h>
@@ -39,9 +36,7 @@ struct Message {
 
 /// What a step does to a message's value: rounds of a hash, of another kind at every step.
 std::uint64_t work_on(std::uint64_t value, std::size_t step, std::int64_t rounds) {
-    value += step + 1;
-    for (; rounds > 0; --rounds) value = mix(value + 0x9e3779b97f4a7c15U);
-    return value;
+    return mix_rounds(value + step + 1, rounds);
 }
 
 PipelineWish wish_of(const Values& values) {
@@ -195,21 +190,16 @@ class Pipeline final : public Workload {
         }
     }
 
-    void work_at(std::size_t stage, Message& message, RunContext& context, std::uint16_t owner) const {
-        context.cancel.throw_if_cancelled();
-        const bool timed = message.followed || (context.gate != nullptr && context.gate->wants_time());
-        const platform::Ticks begin = timed ? platform::ticks() : 0;
-        const std::size_t end_step = stages_[stage].end_step;
-        for (std::size_t step = stages_[stage].first_step; step < end_step; ++step)
-            message.value = work_on(message.value, step, static_cast<std::int64_t>(wish_.costs[step]));
-        if (picture_) {
+    void work_at(std::size_t stage, Message& message, const RunContext& context, std::uint16_t owner) const {
+        work_at_stage(stage, message, context, [&] {
+            const std::size_t end_step = stages_[stage].end_step;
+            for (std::size_t step = stages_[stage].first_step; step < end_step; ++step)
+                message.value = work_on(message.value, step, static_cast<std::int64_t>(wish_.costs[step]));
+            if (!picture_) return;
             picture_.publish(
                 static_cast<std::size_t>(message.id), 1, [&] { return owner; },
                 [&] { return static_cast<float>(end_step) / static_cast<float>(steps); });
-        }
-        if (context.gate != nullptr) context.gate->checkpoint(timed ? platform::ticks() - begin : 0, context.cancel);
-        // Behind the gate: in slow motion the message is at this stage for as long as the eye sees it there.
-        if (message.followed) record_message(message.id, static_cast<std::uint32_t>(stage), begin, platform::ticks());
+        });
     }
 
     [[nodiscard]] Arrivals right_arrivals() const {

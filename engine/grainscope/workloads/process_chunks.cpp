@@ -37,8 +37,7 @@ struct Computation {
     Item operator()(Item item, std::size_t position, std::size_t n) const {
         auto left = static_cast<double>(rounds);
         if (rises) left *= 2 * static_cast<double>(position) / static_cast<double>(n);
-        std::uint64_t state = item;
-        for (auto i = static_cast<std::int64_t>(left + 0.5); i > 0; --i) state = mix(state + 0x9e3779b97f4a7c15U);
+        const std::uint64_t state = mix_rounds(item, static_cast<std::int64_t>(left + 0.5));
         return static_cast<Item>(state >> 32 ^ state);
     }
     friend bool operator==(const Computation&, const Computation&) = default;

@@ -306,10 +306,7 @@ class Queue final : public Workload {
     static void add(Atomic<std::uint64_t>& moved) {
         moved.store(moved.load(relaxed) + 1, relaxed);  // only its row writes it; see RowTally
     }
-    void think(std::uint64_t state) const {
-        for (std::int64_t round = rounds_; round > 0; --round) state = mix(state + seed_);
-        asm volatile("" : : "r"(state));
-    }
+    void think(Item item) const { need(mix_rounds(seed_ + item, rounds_)); }
 
     [[nodiscard]] trace::ChannelReading reading() const {
         trace::ChannelReading reading;

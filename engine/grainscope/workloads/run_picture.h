@@ -1,10 +1,13 @@
 // The picture of a run whose positions are no data: messages, operations, increments.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
+#include <grainscope/platform/clock.h>
 #include <grainscope/workloads/data_picture.h>
 #include <grainscope/workloads/workload.h>
 
@@ -32,6 +35,15 @@ class RunPicture {
     template <class Owner, class Height>
     void publish(std::size_t first, std::size_t count, Owner&& owner, Height&& height) const {
         picture_->publish_heights(first, count, std::forward<Owner>(owner), [&](std::size_t) { return height(); });
+    }
+
+    /// The height of [first, last) is what one of its positions cost: `ticks` went by for all of them.
+    void publish_cost(std::size_t first, std::size_t last, platform::Ticks ticks, double full_height_ns,
+                      std::uint16_t owner) const {
+        const double ns = static_cast<double>(ticks) / platform::ticks_per_ns() / static_cast<double>(last - first);
+        const auto height = static_cast<float>(std::min(1.0, ns / full_height_ns));
+        publish(
+            first, last - first, [=] { return owner; }, [=] { return height; });
     }
 
   private:

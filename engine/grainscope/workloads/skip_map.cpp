@@ -91,7 +91,9 @@ class SkipMapWorkload final : public Workload {
                         observer.block([&] {
                             const platform::Ticks begin = picture_ ? platform::ticks() : 0;
                             outcome = outcome + operate(*map, first, last);
-                            if (picture_) paint(first, last, platform::ticks() - begin, observer);
+                            if (picture_)
+                                picture_.publish_cost(first, last, platform::ticks() - begin, full_height_ns,
+                                                      observer.owner());
                         });
                         return outcome;
                     },
@@ -172,13 +174,7 @@ class SkipMapWorkload final : public Workload {
         return outcome;
     }
 
-    void paint(std::size_t first, std::size_t last, platform::Ticks ticks, const BlockObserver& observer) const {
-        constexpr double full_height_ns = 1000;
-        const double ns = static_cast<double>(ticks) / platform::ticks_per_ns() / static_cast<double>(last - first);
-        const auto height = static_cast<float>(std::min(1.0, ns / full_height_ns));
-        picture_.publish(
-            first, last - first, [&] { return observer.owner(); }, [&] { return height; });
-    }
+    static constexpr double full_height_ns = 1000;
 
     Operations operations_;
     std::string kind_;
