@@ -167,7 +167,6 @@ Json parameter_json(const workloads::Parameter& parameter) {
             {"choices", std::move(choices)}};
 }
 
-/// The picture that a run with the defaults has.
 workloads::Values default_values(const workloads::Description& description) {
     workloads::Values values;
     for (const workloads::Parameter& parameter : description.parameters)
@@ -175,6 +174,7 @@ workloads::Values default_values(const workloads::Description& description) {
     return values;
 }
 
+/// The picture that a run with the defaults has.
 Json default_picture_json(const workloads::Description& description) {
     return Json::parse(study::picture_json(description.picture, default_values(description)));
 }
