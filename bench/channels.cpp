@@ -187,10 +187,9 @@ double run_batches(const Shape& shape) {
                 [&rx = ends.second](std::size_t n) {
                     Message sum = 0;
                     while (n > 0) {
-                        for (const Message message : rx.recv_many(std::min(batch, n)).value()) {
-                            sum += message;
-                            --n;
-                        }
+                        const std::vector<Message> messages = rx.recv_many(std::min(batch, n)).value();
+                        for (const Message message : messages) sum += message;
+                        n -= messages.size();
                     }
                     return sum;
                 });

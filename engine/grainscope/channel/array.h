@@ -4,6 +4,7 @@
 // flavors/array.rs.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include <grainscope/channel/stored.h>
 #include <grainscope/channel/wait_list.h>
 #include <grainscope/platform/backoff.h>
+#include <grainscope/platform/prefetch.h>
 
 namespace grainscope::detail::channel {
 
@@ -297,11 +299,7 @@ class ArrayChannel final : public Channel<S> {
         std::uint64_t tail = tail_.load(relaxed);  // the exchange decides
         for (;;) {
             if ((tail & mark_) != 0) return 0;
-            std::size_t n = 0;
-            const std::size_t limit = most < capacity_ ? most : capacity_;
-            for (std::uint64_t at = tail; n < limit && slots_[at & (mark_ - 1)].stamp.load(acquire) == at;
-                 at = next(at))
-                ++n;
+            const std::size_t n = run_from(tail, 0, most);
             if (n == 0) return 0;
             if (tail_.compare_exchange_weak(tail, advanced(tail, n), seq_cst, relaxed)) {  // as in start_send
                 token = {.place = this, .stamp = tail};
@@ -313,17 +311,33 @@ class ArrayChannel final : public Channel<S> {
     std::size_t claim_written(std::size_t most, Token& token) noexcept {
         std::uint64_t head = head_.load(relaxed);  // the exchange decides
         for (;;) {
-            std::size_t n = 0;
-            const std::size_t limit = most < capacity_ ? most : capacity_;
-            for (std::uint64_t at = head; n < limit && slots_[at & (mark_ - 1)].stamp.load(acquire) == at + 1;
-                 at = next(at))
-                ++n;
+            const std::size_t n = run_from(head, 1, most);
             if (n == 0) return 0;
             if (head_.compare_exchange_weak(head, advanced(head, n), seq_cst, relaxed)) {  // as in start_send
                 token.stamp = head;
                 return n;
             }
         }
+    }
+    /// How many slots from this position on, `most` at most, are stamped with their own position plus `offset`.
+    [[nodiscard]] std::size_t run_from(std::uint64_t first, std::uint64_t offset, std::size_t most) const noexcept {
+        const std::size_t limit = std::min(most, capacity_);
+        if (limit == 0) return 0;
+        const std::uint64_t last = advanced(first, limit - 1);
+        // All of them are about to be written: their lines come side by side, and as this thread's own.
+        if (slots_[last & (mark_ - 1)].stamp.load(relaxed) == last + offset) fetch(first & (mark_ - 1), limit);
+        std::size_t n = 0;
+        // Acquire pairs with the releases in read_here and receive_some, or in write_here and send_some.
+        for (std::uint64_t at = first; n < limit && slots_[at & (mark_ - 1)].stamp.load(acquire) == at + offset;
+             at = next(at))
+            ++n;
+        return n;
+    }
+    void fetch(std::size_t index, std::size_t n) const noexcept {
+        constexpr std::size_t a_line = std::max<std::size_t>(1, cache_line / sizeof(Slot));
+        const std::size_t until_end = std::min(n, capacity_ - index);
+        for (std::size_t i = 0; i < until_end; i += a_line) platform::prefetch_for_write(&slots_[index + i]);
+        for (std::size_t i = until_end; i < n; i += a_line) platform::prefetch_for_write(&slots_[i - until_end]);
     }
 
     /// Destroys what is in the ring, up to `tail`. The last receiver is gone, so nobody else takes; senders may still

@@ -36,7 +36,8 @@ bool Core::wait(Side side, Token& token, Instant deadline) {
             }
             if (seems_ready(side) && start(side, token)) return true;
         }
-        for (std::uint32_t i = 0; i < policy_.yields && yield_for_others(); ++i) {
+        for (std::uint32_t i = 0; i < policy_.yields; ++i) {
+            platform::yield_thread();
             if (start(side, token)) return true;
         }
         if (deadline != no_deadline && std::chrono::steady_clock::now() >= deadline) return false;

@@ -60,7 +60,8 @@ class Run {
                 SpinPolicy::pause_before_look(i, 1);
                 if (const auto found = look(true)) return found;
             }
-            for (std::uint32_t i = 0; i < before.yields && yield_for_others(); ++i) {
+            for (std::uint32_t i = 0; i < before.yields; ++i) {
+                platform::yield_thread();
                 if (const auto found = look(true)) return found;
             }
             if (deadline_ != no_deadline && std::chrono::steady_clock::now() >= deadline_) return std::nullopt;

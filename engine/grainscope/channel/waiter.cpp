@@ -25,22 +25,6 @@ void Waiter::Woken::wake() const noexcept {
     if (sleeper_ != nullptr) platform::futex_wake_one(*sleeper_);
 }
 
-bool yield_for_others() noexcept {
-    // Whoever computes on this core takes a whole slice of the scheduler's for each yield, milliseconds; a thread that
-    // parks is put back at once when it is woken.
-    constexpr platform::Ticks long_yield = 250'000;  // about 0.1 ms
-    constexpr std::uint32_t waits_without = 100;
-    static thread_local std::uint32_t skip = 0;
-    if (skip > 0) {
-        --skip;
-        return false;
-    }
-    const platform::Ticks before = platform::ticks();
-    platform::yield_thread();
-    if (platform::ticks() - before > long_yield) skip = waits_without;
-    return true;
-}
-
 Selection Waiter::spin(SpinPolicy policy) noexcept {
     // As many pauses as a look at the channel would get; the word is this thread's own, so it looks after each.
     for (std::uint32_t look = 0; look < policy.spins; ++look) {
@@ -51,7 +35,7 @@ Selection Waiter::spin(SpinPolicy policy) noexcept {
     }
     for (std::uint32_t i = 0; i < policy.yields; ++i) {
         if (const Selection ended = selection(); ended != still_waiting) return ended;
-        if (!yield_for_others()) break;
+        platform::yield_thread();
     }
     return selection();
 }

@@ -10,10 +10,6 @@
 
 namespace grainscope::detail::channel {
 
-/// Offers the core to other threads. False, without having done so, while this thread's last yields have shown that the
-/// core is wanted by threads that compute: it should park instead.
-bool yield_for_others() noexcept;
-
 /// What ended a wait. Values from `first_operation` on say which of a select's operations was chosen.
 using Selection = std::uint32_t;
 inline constexpr Selection still_waiting = 0;
