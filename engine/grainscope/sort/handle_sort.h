@@ -10,6 +10,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@
 #include <grainscope/sort/handles.h>
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/raw_buffer.h>
+#include <grainscope/sort/runs.h>
 #include <grainscope/sort/stable_sort.h>
 
 namespace grainscope::sorting {
@@ -86,6 +88,24 @@ auto sorted_handles(ForkT& fork, std::size_t workers, std::size_t size, const El
 
 }  // namespace detail
 
+namespace detail {
+
+/// Whether the elements were one run, up or strictly down, and now are sorted: no handle is made, nothing allocated.
+template <class ForkT, class T, class Less, class ObserverT>
+bool sort_one_stable_run(ForkT& fork, std::span<T> data, Less less, ObserverT& observer) {
+    observer.poll();
+    Arrangement order = Arrangement::unsorted;
+    // The whole question enters the pool at once, rather than each of its forks alone.
+    fork.join([&] { order = find_strict_order(data.data(), data.data() + data.size(), less, fork); }, [] {});
+    if (order == Arrangement::descending) {
+        if constexpr (!std::is_nothrow_swappable_v<T>) return false;
+        reverse_parallel(data.data(), data.data() + data.size(), fork, observer);
+    }
+    return order != Arrangement::unsorted;
+}
+
+}  // namespace detail
+
 /// Sorts elements of any kind, stably. A buffer of n elements and two of n handles; std::bad_alloc and what `comp` and
 /// `proj` throw leave the data as they were.
 template <class ForkT, AddressableIterator Iterator, class Compare, class Projection, class ObserverT>
@@ -98,6 +118,12 @@ void sort_by_handles(ForkT& fork, std::size_t workers, Iterator first, std::size
         observer.poll();
         insertion_sort(first, first + static_cast<Offset>(size), ProjectedLess(comp, proj));
         return;
+    }
+    if constexpr (std::contiguous_iterator<Iterator>) {
+        constexpr std::size_t run_min = 1024;  // shorter ones are sorted before a second worker is awake
+        if (size >= run_min && detail::sort_one_stable_run(fork, std::span<T>(std::to_address(first), size),
+                                                           ProjectedLess(comp, proj), observer))
+            return;
     }
     const RawBuffer<T> room(size);
     HandleObserver watched(observer, [](const auto& handle) -> const T& { return *handle.element; });

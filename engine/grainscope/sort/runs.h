@@ -75,6 +75,18 @@ Arrangement find_order(const T* first, const T* last, Less less, ForkT& fork) {
     return detail::is_run_parallel(first, last, falls, fork) ? Arrangement::ascending : Arrangement::unsorted;
 }
 
+/// The same for a stable sort: where neighbours are equal, nothing is called descending, since reversing would swap
+/// them.
+template <class T, class Less, Fork ForkT>
+Arrangement find_strict_order(const T* first, const T* last, Less less, ForkT& fork) {
+    if (last - first < 2) return Arrangement::ascending;
+    const auto falls = [less](const T& earlier, const T& later) { return less(later, earlier); };
+    const auto stays = [less](const T& earlier, const T& later) { return !less(later, earlier); };
+    if (falls(*first, last[-1]))
+        return detail::is_run_parallel(first, last, stays, fork) ? Arrangement::descending : Arrangement::unsorted;
+    return detail::is_run_parallel(first, last, falls, fork) ? Arrangement::ascending : Arrangement::unsorted;
+}
+
 /// std::reverse by many tasks. `offset`: where the range begins, for the observer.
 template <class T, Fork ForkT, Observer<T> ObserverT>
 void reverse_parallel(T* first, T* last, ForkT& fork, ObserverT& observer, std::size_t offset = 0) {

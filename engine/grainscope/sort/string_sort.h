@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <new>
 #include <span>
@@ -23,6 +24,7 @@
 #include <grainscope/sort/insertion_sort.h>
 #include <grainscope/sort/parallel_partition.h>
 #include <grainscope/sort/pdqsort.h>
+#include <grainscope/sort/runs.h>
 #include <grainscope/sort/unstable_sort.h>
 
 namespace grainscope::sorting {
@@ -172,12 +174,31 @@ class StringOrder {
 /// Fewer strings are sorted where they are.
 inline constexpr std::size_t string_sort_min = 128;
 
+namespace detail {
+
+/// Whether the strings were one run, up or down, and now are sorted.
+template <class Less, class T, Fork ForkT, Observer<T> ObserverT>
+bool sort_one_run(ForkT& fork, std::span<T> data, ObserverT& observer) {
+    T* const first = data.data();
+    T* const last = first + data.size();
+    observer.poll();
+    const Arrangement order = find_order(first, last, Less{}, fork);
+    if (order == Arrangement::descending) reverse_parallel(first, last, fork, observer);
+    return order != Arrangement::unsorted;
+}
+
+}  // namespace detail
+
 /// Sorts strings by bytes, `descending` or not, on any fork-join. Takes 16 bytes and an element of further memory for
-/// each; false, with nothing changed, if there is none. Throws what the observer throws, before any string was moved.
+/// each, but for one run, up or down; false, with nothing changed, if there is none. Throws what the observer throws,
+/// before any string was moved, or while a run is turned round, each string once.
 template <Stability stability, class T, Fork ForkT, Observer<T> ObserverT>
 requires is_byte_string<T>
 bool string_sort_on(ForkT& fork, std::span<T> data, bool descending, ObserverT& observer, std::size_t workers) {
     const std::size_t size = data.size();
+    if (descending ? detail::sort_one_run<std::greater<>>(fork, data, observer)
+                   : detail::sort_one_run<std::less<>>(fork, data, observer))
+        return true;
     std::unique_ptr<detail::StringEntry[]> entries(new (std::nothrow) detail::StringEntry[size]);
     struct Free {
         void operator()(T* memory) const { ::operator delete(memory); }
