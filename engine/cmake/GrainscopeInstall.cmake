@@ -10,7 +10,7 @@ install(EXPORT grainscopeTargets NAMESPACE grainscope:: DESTINATION ${package_di
 foreach(room platform runtime iter sort channel collections metrics trace io)
   if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/grainscope/${room})
     install(DIRECTORY grainscope/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grainscope COMPONENT engine
-            FILES_MATCHING PATTERN "*.h")
+            FILES_MATCHING PATTERN "*.h" PATTERN asio EXCLUDE)
   endif()
 endforeach()
 install(FILES grainscope/grainscope.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/grainscope COMPONENT engine)

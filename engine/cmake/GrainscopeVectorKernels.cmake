@@ -16,10 +16,13 @@ if(GRAINSCOPE_SANITIZE MATCHES "address")
   # GCC still marks the place of such a table as dead when its function ends, though it has become static.
   list(APPEND flags -fno-sanitize-address-use-after-scope)
 endif()
+# Where the compiler looks by itself it is not told to, or it would look there too early.
+set(highway ${GRAINSCOPE_HIGHWAY})
+list(REMOVE_ITEM highway ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
 foreach(unit avx2=x86-64-v3 avx512=x86-64-v4)
   string(REGEX MATCH "^(.*)=(.*)$" unit ${unit})
   set_source_files_properties(grainscope/sort/vector_kernels_${CMAKE_MATCH_1}.cpp PROPERTIES
-    COMPILE_OPTIONS "-march=${CMAKE_MATCH_2};${flags}" INCLUDE_DIRECTORIES ${GRAINSCOPE_HIGHWAY})
+    COMPILE_OPTIONS "-march=${CMAKE_MATCH_2};${flags}" INCLUDE_DIRECTORIES "${highway}")
 endforeach()
 # Without AVX2, since nothing in it runs where there is AVX2: so it brings no vectors of its own width to a program whose
 # sorts are compiled for another.

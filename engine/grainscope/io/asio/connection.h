@@ -1,0 +1,44 @@
+// One connection to a server, plain or encrypted.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <grainscope/io/asio/operation.h>
+#include <grainscope/io/asio/url.h>
+
+namespace grainscope::detail::async {
+
+class Connection {
+  public:
+    using Socket = boost::asio::ip::tcp::socket;
+    using Encrypted = boost::asio::ssl::stream<Socket>;
+
+    explicit Connection(boost::asio::io_context& io) : plain_(io) {}
+
+    /// The socket, before it is encrypted.
+    [[nodiscard]] Socket& socket() noexcept { return encrypted_ ? encrypted_->next_layer() : plain_; }
+    /// What was read and belongs to the next answer.
+    [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
+    void encrypt(boost::asio::ssl::context& context) { encrypted_.emplace(std::move(plain_), context); }
+    [[nodiscard]] Encrypted& encrypted() noexcept { return *encrypted_; }
+
+    /// f(stream), of whichever kind it is.
+    template <class F>
+    decltype(auto) visit(F&& f) {
+        return encrypted_ ? f(*encrypted_) : f(plain_);
+    }
+
+  private:
+    Socket plain_;
+    std::optional<Encrypted> encrypted_;
+    boost::beast::flat_buffer buffer_;
+};
+
+}  // namespace grainscope::detail::async

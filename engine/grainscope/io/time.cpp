@@ -1,0 +1,78 @@
+#include <grainscope/io/time.h>
+
+#include <string>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <grainscope/io/asio/loop_context.h>
+#include <grainscope/io/asio/operation.h>
+
+namespace grainscope {
+
+namespace detail::async {
+
+/// Outlives its scope until Boost.Asio has called back.
+class LimitedScope::Timer {
+  public:
+    Timer(std::chrono::steady_clock::time_point deadline) : timer_(Loop::current().context().io, deadline) {}
+
+    static void start(const std::shared_ptr<Timer>& timer, LimitedScope& limited) {
+        timer->limited_ = &limited;
+        timer->timer_.async_wait([timer](boost::system::error_code error) {
+            Loop::current().wake();
+            if (error || timer->limited_ == nullptr) return;
+            timer->limited_->over_ = true;
+            timer->limited_->scope_.cancel();
+        });
+    }
+    void stop() noexcept {
+        limited_ = nullptr;
+        timer_.cancel();
+    }
+
+  private:
+    boost::asio::steady_timer timer_;
+    LimitedScope* limited_ = nullptr;
+};
+
+LimitedScope::LimitedScope(Scope& outer, std::chrono::steady_clock::time_point deadline)
+    : scope_(outer), timer_(std::make_shared<Timer>(deadline)) {
+    Timer::start(timer_, *this);
+}
+
+LimitedScope::~LimitedScope() { timer_->stop(); }
+
+grainscope::io::Error timed_out(std::chrono::nanoseconds limit) {
+    const double ms = std::chrono::duration<double, std::milli>(limit).count();
+    std::string amount = ms < 10 ? std::to_string(ms).substr(0, 4) : std::to_string(static_cast<long long>(ms + 0.5));
+    return {grainscope::io::Error::Kind::timed_out, "timed out after " + std::move(amount) + " ms"};
+}
+
+}  // namespace detail::async
+
+namespace io {
+
+Task<void> sleep_until(std::chrono::steady_clock::time_point deadline) {
+    boost::asio::steady_timer timer(detail::async::Loop::current().context().io, deadline);
+    auto wait = detail::async::operation<>([&timer](auto handler) { timer.async_wait(std::move(handler)); });
+    (void)co_await wait;
+}
+
+Task<void> sleep_for(std::chrono::nanoseconds span) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto longest = std::chrono::steady_clock::time_point::max() - now;
+    co_await sleep_until(span < longest ? now + span : std::chrono::steady_clock::time_point::max());
+}
+
+Task<void> yield_now() {
+    auto& io = detail::async::Loop::current().context().io;
+    auto turn = detail::async::operation<>([&io](auto handler) {
+        boost::asio::post(io, [handler = std::move(handler)]() mutable { handler(boost::system::error_code()); });
+    });
+    (void)co_await turn;
+}
+
+}  // namespace io
+
+}  // namespace grainscope
