@@ -3,6 +3,7 @@
 
 #include <grainscope/channel/channel.h>
 #include <grainscope/collections/collections.h>
+#include <grainscope/io/io.h>
 #include <grainscope/iter/iter.h>
 #include <grainscope/metrics/metrics.h>
 #include <grainscope/runtime/cancellation.h>

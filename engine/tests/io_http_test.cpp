@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace io = grainscope::io;
-using grainscope::testing::RawPeer;
-using grainscope::testing::RawServer;
+using grainscope::tests::RawPeer;
+using grainscope::tests::RawServer;
 using Kind = io::Error::Kind;
 
 /// Serves every request of a connection with the same bytes.

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-namespace grainscope::testing {
+namespace grainscope::tests {
 
 /// One accepted connection.
 class RawPeer {
@@ -31,7 +31,7 @@ class RawPeer {
                 }
             }
             char bytes[4096];
-            const ssize_t n = recv(socket_, bytes, sizeof bytes, 0);
+            const ssize_t n = ::recv(socket_, bytes, sizeof bytes, 0);
             if (n <= 0) return "";
             pending_.append(bytes, static_cast<std::size_t>(n));
         }
@@ -55,7 +55,7 @@ class RawPeer {
     /// Waits until the client closes.
     void wait_for_end() {
         char bytes[64];
-        while (recv(socket_, bytes, sizeof bytes, 0) > 0) {
+        while (::recv(socket_, bytes, sizeof bytes, 0) > 0) {
         }
     }
 
@@ -125,4 +125,4 @@ class RawServer {
     std::thread acceptor_;
 };
 
-}  // namespace grainscope::testing
+}  // namespace grainscope::tests

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -19,6 +20,8 @@
 #include <vector>
 
 #include <grainscope/grainscope.h>
+
+#include "raw_server.h"
 
 using namespace grainscope;
 
@@ -80,6 +83,33 @@ Thumbnail generate_thumbnail(Image image) {
 
 std::vector<Thumbnail> process_images(std::vector<Image> images) {
     return into_par_iter(std::move(images)).map(generate_thumbnail).collect<std::vector>();
+}
+
+// -- IO-bound
+using io::Response;
+io::Task<std::vector<io::Result<Response>>> fetch_all(std::vector<std::string> urls) {
+    std::vector<io::Task<io::Result<Response>>> fetches;
+    for (auto& url : urls) fetches.push_back(io::get(url));
+    co_return co_await io::join_all(std::move(fetches));
+}
+
+// -- mixed
+std::vector<std::byte> compress_and_encrypt(std::vector<std::byte> file) {
+    for (std::byte& byte : file) byte ^= std::byte{0x5a};
+    return file;
+}
+io::Task<std::vector<std::byte>> receive_file(std::vector<std::byte> data) {
+    co_await io::yield_now();
+    co_return data;
+}
+io::Task<io::Result<std::string>> store_result(std::vector<std::byte> sealed) {
+    co_await io::yield_now();
+    co_return std::to_string(sealed.size()) + " bytes stored";
+}
+io::Task<io::Result<std::string>> process_upload(std::vector<std::byte> data) {
+    auto file = co_await receive_file(std::move(data));
+    auto sealed = co_await io::spawn_blocking(compress_and_encrypt, std::move(file));
+    co_return co_await store_result(std::move(sealed));
 }
 
 // -- work stealing: quicksort with a custom threshold, written by a user
@@ -177,6 +207,24 @@ TEST(SeedExamples, ImagesBecomeThumbnails) {
     const std::vector<Thumbnail> thumbnails = process_images(std::move(images));
     ASSERT_EQ(thumbnails.size(), 100U);
     for (std::size_t i = 0; i < thumbnails.size(); ++i) EXPECT_EQ(thumbnails[i].average, i);
+}
+
+TEST(SeedExamples, UrlsAreFetchedSideBySideAndEachHasItsOwnResult) {
+    const tests::RawServer server([](tests::RawPeer& peer) {
+        while (!peer.read_request().empty()) peer.answer("page");
+    });
+    io::Runtime runtime;
+    const auto answers = runtime.block_on(fetch_all({server.url("/1"), "no url", server.url("/2")}));
+    ASSERT_EQ(answers.size(), 3U);
+    EXPECT_EQ(answers[0]->body, "page");
+    EXPECT_EQ(answers[1].error().kind, io::Error::Kind::invalid_url);
+    EXPECT_EQ(answers[2]->status, 200U);
+}
+
+TEST(SeedExamples, AnUploadIsSealedOnABlockingThread) {
+    io::Runtime runtime;
+    EXPECT_EQ(runtime.block_on(process_upload(std::vector<std::byte>(1000))), "1000 bytes stored");
+    EXPECT_EQ(runtime.telemetry().most_blocking_threads, 1U);
 }
 
 TEST(SeedExamples, ScopedThreadsProcessChunks) {

@@ -45,8 +45,8 @@ test_dependencies_inside_the_engine_point_one_way() {
     only_includes engine/$g/backends $g/platform/ $g/runtime/ $g/iter/ $g/sort/ "${events[@]}" $g/backends/
     only_includes engine/$g/workloads $g/platform/ $g/runtime/ $g/iter/ $g/sort/ $g/channel/ $g/collections/ $g/metrics/ \
         "${events[@]}" $g/backends/ $g/workloads/
-    # channel, collections and metrics stand side by side.
-    for room in channel collections metrics; do
+    # channel, collections, metrics and io stand side by side.
+    for room in channel collections metrics io; do
         [[ -d engine/$g/$room ]] && only_includes engine/$g/$room $g/platform/ $g/runtime/ "${events[@]}" $g/$room/
     done
     only_includes engine/$g/study $g/
@@ -71,7 +71,7 @@ test_installed_headers_hide_the_libraries_behind_them() {
     for room in platform runtime iter sort channel collections metrics trace io; do
         [[ -d engine/grainscope/$room ]] && rooms+=("engine/grainscope/$room"/*.h)
     done
-    no_match 'a foreign library in an installed header' '#include *<(boost|openssl|sqlite3|nlohmann|fmt|tbb|oneapi|omp)' \
+    no_match 'a foreign library in an installed header' '#include *<(boost|openssl|sqlite3|nlohmann|fmt|tbb|oneapi|omp|hwy)' \
         "${rooms[@]}" engine/grainscope/grainscope.h
 }
 
