@@ -206,6 +206,15 @@ TEST(Advice, BlamesNoMemoryWhereThreadsMayShareCores) {
     EXPECT_TRUE(has(advice.missing, "record it with fewer threads")) << advice.missing;
 }
 
+TEST(Advice, LeavesMemoryOpenWhereOthersHadTheCores) {
+    // Two threads that took turns on one core cost no more than one: that they would together, nobody has seen.
+    const Recording two = recording_of(3, 100, 2, {.busy = 100, .on_cpu = 50, .descheduled = 50});
+    const Advice advice = advise_with(two, computing_for({100, 100, 100}, 1));
+    EXPECT_EQ(advice.kind, WorkKind::cpu_bound);
+    EXPECT_EQ(advice.confidence, Confidence::likely);
+    EXPECT_TRUE(has(advice.missing, "others had the cores for 50.0 % of the workers' time")) << advice.missing;
+}
+
 TEST(Advice, LeavesOutRecordingsThatCannotBeCompared) {
     const Recording one = computing_for({100, 100, 100}, 1, {.workload = "fib"});
     const Advice advice = advise_with(computing_for({90, 90, 90}, 2), one);

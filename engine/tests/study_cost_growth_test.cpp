@@ -42,6 +42,7 @@ TEST(CostGrowth, CountsNoTimeWithoutACore) {
                                 recording_of(3, 100, 2, {.busy = 100, .on_cpu = 50, .descheduled = 50}));
     ASSERT_TRUE(cost);
     EXPECT_DOUBLE_EQ(cost->growth, 1.0);
+    EXPECT_DOUBLE_EQ(cost->without_core, 0.5) << "of the recording that had the fewer cores";
 }
 
 TEST(CostGrowth, IsByTheItemWhereEveryThreadDoesItsPart) {

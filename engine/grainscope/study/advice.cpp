@@ -126,6 +126,7 @@ std::vector<Evidence> evidence_of(const Known& known) {
             list.push_back({"cpu_time_growth_high", known.cost->interval->high, "ratio"});
         }
         list.push_back({"speedup", known.cost->speedup, "ratio"});
+        list.push_back({"compared_without_core", known.cost->without_core, "share"});
     }
     return list;
 }
@@ -248,6 +249,16 @@ Advice judge_computing(const Known& known) {
         add_doubt(
             advice,
             "Whether it waits for memory, fewer than three samples do not tell: record both with --reps 3 or more.");
+        return advice;
+    }
+    if (cost.without_core >= notable) {
+        Advice advice = cpu_bound(known);
+        add_doubt(
+            advice,
+            fmt::format("Whether it waits for memory is open: others had the cores for {} of the workers' time in "
+                        "one of the recordings; record both on a machine with nothing else to do, with no more "
+                        "threads than cores.",
+                        percent(cost.without_core)));
         return advice;
     }
     if (cost.interval->high < felt) {

@@ -61,6 +61,9 @@ std::optional<double> items_of_a_sample(const Recording& recording) {
 struct Costs {
     std::vector<double> least, most;  ///< busy CPU time, ns
     std::vector<double> elapsed;      ///< ns
+    double worker_time = 0;           ///< ns, of all samples
+    double descheduled = 0;           ///< of that
+    [[nodiscard]] double without_core() const { return worker_time > 0 ? descheduled / worker_time : 0; }
 };
 
 Costs costs_of(const Recording& recording) {
@@ -79,6 +82,8 @@ Costs costs_of(const Recording& recording) {
         costs.least.push_back(static_cast<double>(std::max<Nanoseconds>(0, *times.on_cpu - elsewhere)));
         costs.most.push_back(static_cast<double>(std::min(*times.on_cpu, *times.busy)));
         costs.elapsed.push_back(static_cast<double>(times.elapsed));
+        costs.worker_time += static_cast<double>(times.worker_time);
+        costs.descheduled += static_cast<double>(times.idle.descheduled.value_or(0));
     }
     return costs;
 }
@@ -174,6 +179,7 @@ std::optional<CostGrowth> cost_growth(std::span<const Recording* const> recordin
                       .growth = *many_least / *few_most * scale,
                       .interval = {},
                       .speedup = *few_elapsed / *many_elapsed / scale,
+                      .without_core = std::max(few_costs.without_core(), many_costs.without_core()),
                       .cores_suffice = many.physical_cores && *many.threads <= *many.physical_cores};
     const auto low = median_ratio_interval(many_costs.least, few_costs.most);
     const auto high = median_ratio_interval(many_costs.most, few_costs.least);
