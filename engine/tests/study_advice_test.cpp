@@ -206,6 +206,14 @@ TEST(Advice, BlamesNoMemoryWhereThreadsMayShareCores) {
     EXPECT_TRUE(has(advice.missing, "record it with fewer threads")) << advice.missing;
 }
 
+TEST(Advice, DoubtsThatCoresWaitNotForMemoryWhereTheyHardlyWorkedAtOnce) {
+    const Recording two = recording_of(std::vector<Sample>(3, {90, {computes(90), computes(10)}}));
+    const Advice advice = advise_with(two, computing_for({100, 100, 100}, 1));
+    EXPECT_EQ(advice.kind, WorkKind::cpu_bound);
+    EXPECT_EQ(advice.confidence, Confidence::likely);
+    EXPECT_TRUE(has(advice.missing, "On 2 threads, 1.11 cores computed at once on average")) << advice.missing;
+}
+
 TEST(Advice, LeavesMemoryOpenWhereOthersHadTheCores) {
     // Two threads that took turns on one core cost no more than one: that they would together, nobody has seen.
     const Recording two = recording_of(3, 100, 2, {.busy = 100, .on_cpu = 50, .descheduled = 50});

@@ -25,6 +25,7 @@ TEST(CostGrowth, ComparesTheCpuTimeOfTheFewestAndTheMostThreads) {
     EXPECT_DOUBLE_EQ(cost->growth, 2.0);
     EXPECT_DOUBLE_EQ(cost->speedup, 2.0);
     EXPECT_EQ(cost->interval, (Interval{2, 2}));
+    EXPECT_DOUBLE_EQ(cost->cores_at_once, 4.0);
     EXPECT_TRUE(cost->cores_suffice);
 }
 

@@ -126,6 +126,7 @@ std::vector<Evidence> evidence_of(const Known& known) {
             list.push_back({"cpu_time_growth_high", known.cost->interval->high, "ratio"});
         }
         list.push_back({"speedup", known.cost->speedup, "ratio"});
+        list.push_back({"compared_cores_at_once", known.cost->cores_at_once, "cores"});
         list.push_back({"compared_without_core", known.cost->without_core, "share"});
     }
     return list;
@@ -171,8 +172,7 @@ void add_doubt(Advice& advice, const std::string& sentence) {
 
 constexpr const char* unmarked_waits =
     "Busy workers slept in calls that are not marked: that they wait for IO, and not for a lock or a timer, a "
-    "recording "
-    "tells once they are wrapped in grainscope::blocked(trace::State::blocked_io, …).";
+    "recording tells once they are wrapped in grainscope::blocked(trace::State::blocked_io, …).";
 
 void doubt_unmarked_waits(Advice& advice, const Shares& shares) {
     if (shares.asleep > shares.io) add_doubt(advice, unmarked_waits);
@@ -235,6 +235,20 @@ Advice full_cores(const Known& known) {
     return advice;
 }
 
+Advice does_not_wait_for_memory(const Known& known) {
+    const CostGrowth& cost = *known.cost;
+    Advice advice =
+        judged(WorkKind::cpu_bound, Tool::parallel_iterators,
+               fmt::format("CPU-bound: {}, and the same work takes no more than {:.2f} times the CPU time on {} "
+                           "that it takes on {}: parallel iterators or join on the work-stealing pool fit.",
+                           what_they_did(known.shares), cost.interval->high, threads(cost.many), threads(cost.few)));
+    if (cost.cores_at_once < (1 - notable) * static_cast<double>(cost.many))
+        add_doubt(advice, fmt::format("On {}, {:.2f} cores computed at once on average: whether more would wait for "
+                                      "memory, a recording with more work to share tells.",
+                                      threads(cost.many), cost.cores_at_once));
+    return advice;
+}
+
 /// The CPU time decides what computing is, where there is another recording to hold against.
 Advice judge_computing(const Known& known) {
     if (!known.cost) {
@@ -261,13 +275,7 @@ Advice judge_computing(const Known& known) {
                         percent(cost.without_core)));
         return advice;
     }
-    if (cost.interval->high < felt) {
-        return judged(
-            WorkKind::cpu_bound, Tool::parallel_iterators,
-            fmt::format("CPU-bound: {}, and the same work takes no more than {:.2f} times the CPU time on {} "
-                        "that it takes on {}: parallel iterators or join on the work-stealing pool fit.",
-                        what_they_did(known.shares), cost.interval->high, threads(cost.many), threads(cost.few)));
-    }
+    if (cost.interval->high < felt) return does_not_wait_for_memory(known);
     if (cost.interval->low <= felt) {
         Advice advice = cpu_bound(known);
         add_doubt(

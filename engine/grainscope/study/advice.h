@@ -43,7 +43,7 @@ enum class Confidence : std::uint8_t { likely, sure };
 struct Evidence {
     std::string name;  ///< "computing"
     double value = 0;
-    std::string unit;  ///< "share" (of the workers' measured time), "ratio", "workers" or "ns"
+    std::string unit;  ///< "share" (of the workers' measured time), "ratio", "workers", "cores", "ns"
 };
 
 struct Advice {

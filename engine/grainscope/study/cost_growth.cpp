@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -65,6 +66,8 @@ struct Costs {
     double descheduled = 0;           ///< of that
     [[nodiscard]] double without_core() const { return worker_time > 0 ? descheduled / worker_time : 0; }
 };
+
+double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
 Costs costs_of(const Recording& recording) {
     const std::vector<TimeRange> ranges = ranges_of_last_setting(recording);
@@ -179,6 +182,7 @@ std::optional<CostGrowth> cost_growth(std::span<const Recording* const> recordin
                       .growth = *many_least / *few_most * scale,
                       .interval = {},
                       .speedup = *few_elapsed / *many_elapsed / scale,
+                      .cores_at_once = sum(many_costs.least) / sum(many_costs.elapsed),
                       .without_core = std::max(few_costs.without_core(), many_costs.without_core()),
                       .cores_suffice = many.physical_cores && *many.threads <= *many.physical_cores};
     const auto low = median_ratio_interval(many_costs.least, few_costs.most);

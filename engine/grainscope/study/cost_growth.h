@@ -48,7 +48,8 @@ struct CostGrowth {
     /// From the least to the most it may be, with the bootstrap's doubt about both; none with fewer than three samples
     /// on either side.
     std::optional<Interval> interval;
-    double speedup = 1;  ///< of the elapsed time
+    double speedup = 1;        ///< of the elapsed time
+    double cores_at_once = 0;  ///< that computed on average, at the least, where there were `many` threads
     /// The larger share of the workers' time, of the two recordings, in which others had their cores: threads that take
     /// turns on a core do not slow one another down, and other programs do.
     double without_core = 0;
