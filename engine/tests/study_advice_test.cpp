@@ -115,9 +115,42 @@ TEST(Advice, OfWorkersWithNothingToDoIsStarved) {
 
 TEST(Advice, OfAStarvedRunThatWaitsForIoIsToWaitForMoreAtOnce) {
     const Advice advice =
-        advise(recording_of(std::vector<Sample>(3, {100, {{.busy = 5, .io = 95, .on_cpu = 5}, {}, {}, {}}})));
+        advise(recording_of(std::vector<Sample>(3, {100, {{.busy = 5, .io = 55, .on_cpu = 5}, {}, {}, {}}})));
     EXPECT_EQ(advice.kind, WorkKind::starved);
     EXPECT_EQ(advice.tool, Tool::async_tasks);
+}
+
+TEST(Advice, OfIdleWorkersBesideOneThatWaitsForIoIsIoBound) {
+    // As an event loop and the threads for blocking work beside it, which have none.
+    const Did idle{};
+    const Advice advice =
+        advise(recording_of(std::vector<Sample>(3, {100, {{.busy = 4, .io = 96, .on_cpu = 4}, idle, idle, idle}})));
+    EXPECT_EQ(advice.kind, WorkKind::io_bound);
+    EXPECT_EQ(advice.tool, Tool::async_tasks);
+    EXPECT_TRUE(has(advice.sentence,
+                    "workers computed 1.0 % of their time and waited for IO 24.0 %, and had nothing to "
+                    "do 75.0 %:"))
+        << advice.sentence;
+    const Advice mixed = advise(recording_of(
+        std::vector<Sample>(3, {100, {{.busy = 4, .io = 96, .on_cpu = 4}, computes(60), idle, idle, idle}})));
+    EXPECT_EQ(mixed.kind, WorkKind::mixed);
+    EXPECT_EQ(mixed.tool, Tool::spawn_blocking);
+}
+
+TEST(Advice, OfAPipelineWhoseSlowestStageWaitsForIoIsIoBound) {
+    const Did others{.busy = 2, .channel = 98, .on_cpu = 2};
+    const Advice advice = advise(
+        recording_of(std::vector<Sample>(3, {100, {{.busy = 2, .io = 98, .on_cpu = 2}, others, others, others}})));
+    EXPECT_EQ(advice.kind, WorkKind::io_bound);
+    EXPECT_TRUE(has(advice.sentence, "waited for one another 73.5 %")) << advice.sentence;
+}
+
+TEST(Advice, OfWorkersThatNeverDidAnythingIsNotKnown) {
+    const Did hardly{.busy = 5, .on_cpu = 5};
+    const Advice advice = advise(recording_of(std::vector<Sample>(3, {100, {hardly, hardly, {}, {}}})));
+    EXPECT_EQ(advice.kind, std::nullopt);
+    EXPECT_TRUE(has(advice.sentence, "for at least 90.0 % of the time no worker did anything")) << advice.sentence;
+    EXPECT_TRUE(has(advice.missing, "outside the pool")) << advice.missing;
 }
 
 TEST(Advice, SaysThatWhatRunsOutsideThePoolIsNotRecorded) {

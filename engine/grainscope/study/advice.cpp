@@ -4,12 +4,17 @@
 
 #include <fmt/format.h>
 
+#include <grainscope/study/advice_evidence.h>
 #include <grainscope/study/cost_growth.h>
 #include <grainscope/trace/analysis.h>
 
 namespace grainscope::study {
 namespace {
 
+using detail::Known;
+using detail::Shares;
+using detail::tells_kernel_times;
+using detail::tells_states;
 using trace::Nanoseconds;
 using trace::Recording;
 
@@ -38,113 +43,21 @@ double growth_of_loss(const CostGrowth& cost, double loss) {
     return ratio / (1 + (1 - loss) * (ratio - 1));
 }
 
-// -- what is known ----------------------------------------------------------------------------------------------------
-
-/// Shares of the workers' measured time.
-struct Shares {
-    double computing = 0;  ///< on a core, or ready for one
-    double io = 0;         ///< marked as waiting for IO
-    double asleep = 0;     ///< called busy, but sleeping in the kernel
-    double channel = 0, lock = 0;
-    double searching = 0, parked = 0;
-    double descheduled = 0;
-    [[nodiscard]] double waiting_for_io() const { return io + asleep; }
-    [[nodiscard]] double active() const { return computing + waiting_for_io(); }
-    [[nodiscard]] double blocked() const { return channel + lock; }
-    [[nodiscard]] double starved() const { return searching + parked; }
-};
-
-struct Known {
-    trace::Analysis times;
-    Shares shares;
-    RecordedRun run;
-    double workers = 0;         ///< on average
-    double active_workers = 0;  ///< of them computing or waiting for IO, on average
-    /// Cores that computed for the workers, on average and at the least.
-    double computing_cores = 0;
-    std::optional<CostGrowth> cost;
-};
-
-bool tells_states(const trace::Analysis& times) { return times.idle.searching.has_value(); }
-bool tells_kernel_times(const trace::Analysis& times) { return times.on_cpu.has_value(); }
-
-Known known_of(const Recording& recording, std::span<const Recording* const> others) {
-    Known known{.times = trace::analyze_times(recording, ranges_of_last_setting(recording)),
-                .shares = {},
-                .run = recorded_run(recording),
-                .cost = {}};
-    const trace::Analysis& times = known.times;
-    if (times.worker_time <= 0) return known;
-    const auto share = [&](const std::optional<Nanoseconds>& part) {
-        return static_cast<double>(part.value_or(0)) / static_cast<double>(times.worker_time);
-    };
-    Shares& shares = known.shares;
-    shares = {.computing = share(times.busy) - share(times.asleep_while_busy),
-              .io = share(times.blocked.io),
-              .asleep = share(times.asleep_while_busy),
-              .channel = share(times.blocked.channel),
-              .lock = share(times.blocked.lock),
-              .searching = share(times.idle.searching),
-              .parked = share(times.idle.parked),
-              .descheduled = share(times.idle.descheduled)};
-    known.workers = static_cast<double>(times.worker_time) / static_cast<double>(times.elapsed);
-    known.active_workers = known.workers * shares.active();
-    known.computing_cores = known.workers * std::max(0.0, shares.computing - shares.descheduled);
-
-    std::vector<const Recording*> comparable{&recording};
-    for (const Recording* other : others) {
-        if (!why_not_comparable(recording, *other)) comparable.push_back(other);
-    }
-    known.cost = cost_growth(comparable);
-    return known;
-}
-
-std::vector<Evidence> evidence_of(const Known& known) {
-    const trace::Analysis& times = known.times;
-    std::vector<Evidence> list{{"measured_time", static_cast<double>(times.elapsed), "ns"}};
-    const auto add = [&](const char* name, bool is_known, double value, const char* unit) {
-        if (is_known) list.push_back({name, value, unit});
-    };
-    const bool states = tells_states(times), kernel = tells_kernel_times(times);
-    const Shares& shares = known.shares;
-    if (times.worker_time > 0) {
-        add("computing", kernel, shares.computing, "share");
-        add("waiting_for_io", states, shares.io, "share");
-        add("asleep_while_busy", states && kernel, shares.asleep, "share");
-        add("blocked_on_channels", states, shares.channel, "share");
-        add("blocked_on_locks", states, shares.lock, "share");
-        add("searching", states, shares.searching, "share");
-        add("parked", states, shares.parked, "share");
-        add("descheduled", kernel, shares.descheduled, "share");
-        add("workers", true, known.workers, "workers");
-        add("active_workers", states && kernel, known.active_workers, "workers");
-    }
-    if (known.cost) {
-        list.push_back({"cpu_time_growth", known.cost->growth, "ratio"});
-        if (known.cost->interval) {
-            list.push_back({"cpu_time_growth_low", known.cost->interval->low, "ratio"});
-            list.push_back({"cpu_time_growth_high", known.cost->interval->high, "ratio"});
-        }
-        list.push_back({"speedup", known.cost->speedup, "ratio"});
-        list.push_back({"compared_cores_at_once", known.cost->cores_at_once, "cores"});
-        list.push_back({"compared_without_core", known.cost->without_core, "share"});
-    }
-    return list;
-}
-
 // -- the sentences ----------------------------------------------------------------------------------------------------
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 std::string threads(std::size_t count) { return fmt::format("{} {}", count, count == 1 ? "thread" : "threads"); }
 
-/// "workers computed 97.1 % of their time and waited for IO 0.0 %"
+/// "workers computed 97.1 % of their time and waited for IO 0.0 %", and what else is worth naming.
 std::string what_they_did(const Shares& shares) {
     const double without_core = std::min(shares.descheduled, shares.computing);
-    return fmt::format(
-        "workers computed {} of their time{} and waited for IO {}", percent(shares.computing),
-        without_core < notable ? "" : fmt::format(" (up to {} while others had their cores)", percent(without_core)),
-        percent(shares.waiting_for_io()));
+    std::string text = fmt::format("workers computed {} of their time", percent(shares.computing));
+    if (without_core >= notable) text += fmt::format(" (up to {} while others had their cores)", percent(without_core));
+    text += fmt::format(" and waited for IO {}", percent(shares.waiting_for_io()));
+    if (shares.starved() >= notable) text += fmt::format(", and had nothing to do {}", percent(shares.starved()));
+    if (shares.blocked() >= notable) text += fmt::format(", and waited for one another {}", percent(shares.blocked()));
+    return text;
 }
 
 Advice unknown(std::string because, std::string missing) {
@@ -400,7 +313,17 @@ Advice judge(const Recording& recording, const Known& known) {
                        "Record it with --trace states.");
     }
     if (cores_are_full(known) && shares.computing < 1 - notable) return full_cores(known);
-    if (shares.active() < dominant) return shares.starved() >= shares.blocked() ? starved(known) : blocked(shares);
+    if (tells_kernel_times(times) && known.active_workers + known.workers * shares.blocked() < notable)
+        return unknown(
+            fmt::format("What kind of work it is, the recording does not tell: for at least {} of the time no "
+                        "worker did anything.",
+                        percent(1 - known.active_workers)),
+            "What ran or waited outside the pool it does not hold: record it with that work on the workers, "
+            "and with waits wrapped in grainscope::blocked(trace::State::blocked_io, …).");
+    // Where somebody waits for IO at nearly every moment, the others have nothing to do because of it.
+    const bool io_explains = io_is(notable, shares) && known.active_workers >= 1 - notable;
+    if (shares.active() < dominant && !io_explains)
+        return shares.starved() >= shares.blocked() ? starved(known) : blocked(shares);
     if (!tells_kernel_times(times) && !io_is(1 - notable, shares))
         return unknown(
             fmt::format("Workers were busy {} of their time; whether they computed or slept in calls that "
@@ -453,9 +376,9 @@ const char* name_of(Tool tool) {
 const char* name_of(Confidence confidence) { return confidence == Confidence::sure ? "sure" : "likely"; }
 
 Advice advise(const Recording& recording, std::span<const Recording* const> others) {
-    const Known known = known_of(recording, others);
+    const Known known = detail::known_of(recording, others);
     Advice advice = judge(recording, known);
-    advice.evidence = evidence_of(known);
+    advice.evidence = detail::evidence_of(known);
     return advice;
 }
 
