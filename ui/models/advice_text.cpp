@@ -15,6 +15,7 @@ QString AdviceText::of(const LiveRecording& recording) {
     const study::Advice advice = study::advise(*asked_);
     text_ = QString::fromStdString(advice.sentence);
     if (!advice.missing.empty()) text_ += u' ' + QString::fromStdString(advice.missing);
+    text_.replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));  // a number and its unit stay on one line
     return text_;
 }
 

@@ -256,13 +256,14 @@ Advice starved(const Known& known) {
 }
 
 Advice blocked(const Shares& shares) {
+    const bool at_channels = shares.channel >= shares.lock;
     return judged(
         WorkKind::blocked, Tool::shorter_waits,
-        fmt::format("Blocked: workers waited for one another {} of their time at channels and {} at locks: more "
-                    "threads will not help, {} will.",
+        fmt::format("Blocked: workers waited for one another {} of their time at channels and {} at locks: {}.",
                     percent(shares.channel), percent(shares.lock),
-                    shares.channel >= shares.lock ? "more workers for the slowest stage or larger channels"
-                                                  : "locks that are held for a shorter time or split"));
+                    at_channels ? "more workers for the slowest stage or larger channels help, more threads "
+                                  "elsewhere do not"
+                                : "locks that are split or held for a shorter time help, more threads do not"));
 }
 
 /// A backend without states: only that its threads are hardly ever asleep says anything.
