@@ -96,6 +96,9 @@ TEST(Advice, OfManyWorkersThatFillTheCoresIsCpuBoundWhateverTheyWaitFor) {
     EXPECT_TRUE(has(advice.sentence, "8 workers kept 2.00 of 2 cores computing, each 25.0 % of its time"))
         << advice.sentence;
     EXPECT_NE(advise(recording_of(3, 100, 8, did, {.cores = 8})).kind, WorkKind::cpu_bound);
+    const Did waits_for_a_core{.busy = 50, .channel = 50, .on_cpu = 10, .descheduled = 40};
+    const Advice of_others = advise(recording_of(3, 100, 4, waits_for_a_core, {.cores = 2}));
+    EXPECT_FALSE(has(of_others.sentence, "cores computing")) << "other programs filled them: " << of_others.sentence;
 }
 
 // -- nothing to do, and one another -----------------------------------------------------------------------------------
@@ -325,7 +328,8 @@ TEST(Advice, IsOfWhatRanSinceTheParametersLastChanged) {
     };
     parameters(0, R"({"n":1})");
     parameters(115 * ms, R"({"n":1})");
-    EXPECT_EQ(advise(recording).kind, WorkKind::mixed) << "the same parameters once more are no change";
+    EXPECT_EQ(advise(recording).kind, WorkKind::mixed);
+    EXPECT_DOUBLE_EQ(evidence(advise(recording), "measured_time"), 300 * ms) << "the same once more is no change";
     parameters(225 * ms, R"({"n":2})");
     EXPECT_EQ(advise(recording).kind, WorkKind::io_bound);
 }
