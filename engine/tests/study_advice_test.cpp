@@ -68,7 +68,7 @@ TEST(Advice, OfWorkersThatWaitForMarkedIoIsIoBound) {
 }
 
 TEST(Advice, OfBusyWorkersThatSleepIsMostLikelyIoBound) {
-    const Advice advice = advise(recording_of(3, 100, 2, {.busy = 100, .on_cpu = 5, .descheduled = 5}));
+    const Advice advice = advise(recording_of(3, 100, 2, {.busy = 100, .on_cpu = 10}));
     EXPECT_EQ(advice.kind, WorkKind::io_bound);
     EXPECT_EQ(advice.confidence, Confidence::likely);
     EXPECT_TRUE(has(advice.missing, "not for a lock or a timer")) << advice.missing;

@@ -115,6 +115,23 @@ TEST(Analysis, TakesBusyWorkersThatAreNeitherOnACoreNorReadyForOneToSleep) {
     EXPECT_EQ(asleep({50 * ms, 0, 50 * ms}, 45 * ms, 30 * ms), 0) << "woken, it may be ready before it is busy";
 }
 
+TEST(Analysis, TakesAWaitForACoreThatEndsBehindTheRangeForNoSleep) {
+    // Ready since 40 ms; the kernel says so when the thread has its core again, at 130.
+    Recording recording = recording_between({100 * ms, 0, 0}, 40 * ms, 0);
+    std::vector<WorkerSample>& samples = recording.workers[0].samples;
+    EXPECT_EQ(analyze(recording).asleep_while_busy, 60 * ms) << "nothing was recorded behind";
+    samples.push_back(samples.back());
+    samples.back().at = 120 * ms;
+    samples.push_back(samples.back());
+    samples.back().at = 140 * ms;
+    samples.back().on_cpu_ns = 50 * ms;
+    samples.back().descheduled_ns = 90 * ms;
+    recording.end = 140 * ms;
+    EXPECT_EQ(analyze(recording, {0, 100 * ms}).asleep_while_busy, 0);
+    samples.back().descheduled_ns = 2 * ms;
+    EXPECT_EQ(analyze(recording, {0, 100 * ms}).asleep_while_busy, 58 * ms) << "it slept, and had its core soon";
+}
+
 TEST(Analysis, OfTimesIsTheSameWithoutTheTree) {
     const auto ranges = measured_ranges(synthetic());
     const Analysis times = analyze_times(synthetic(), ranges);

@@ -85,6 +85,17 @@ class Totals {
             return s == nullptr ? 0.0 : static_cast<double>(s->descheduled_ns.value_or(0));
         });
     }
+    /// The most of the range in which the thread was ready for a core and had none. The kernel counts such a wait when
+    /// it ends: one at the end of the range is in no sample before the first in which the thread has run again.
+    [[nodiscard]] double most_descheduled_in(TimeRange range) const {
+        const auto behind = std::ranges::lower_bound(track_.samples, range.end, {}, &WorkerSample::at);
+        const auto on_cpu = [](const WorkerSample& sample) {
+            return static_cast<double>(sample.on_cpu_ns.value_or(0));
+        };
+        const auto ran = std::ranges::upper_bound(behind, track_.samples.end(), on_cpu_at(range.end), {}, on_cpu);
+        const WorkerSample& counted = ran == track_.samples.end() ? track_.samples.back() : *ran;
+        return static_cast<double>(counted.descheduled_ns.value_or(0)) - descheduled_at(range.begin);
+    }
     [[nodiscard]] double steals_at(Nanoseconds at) const {
         return evenly(at, [](const WorkerSample* s) {
             return s == nullptr || !s->counters ? 0.0 : static_cast<double>(s->counters->steals);
@@ -202,7 +213,10 @@ void add_worker(const WorkerTrack& track, TimeRange range, Sums& sums) {
         sums.blocked_lock.add(in(State::blocked_lock));
         sums.blocked_io.add(in(State::blocked_io));
         std::optional<double> asleep;
-        if (on_cpu) asleep = std::clamp(in(State::busy) - *on_cpu - *descheduled, 0.0, std::max(0.0, in(State::busy)));
+        if (on_cpu) {
+            const double busy = in(State::busy);
+            asleep = std::clamp(busy - *on_cpu - totals.most_descheduled_in(range), 0.0, std::max(0.0, busy));
+        }
         sums.asleep_while_busy.add(asleep);
         for (std::size_t s = 0; s < state_count; ++s) sums.worker_time += to[s] - from[s];
         return;
