@@ -103,7 +103,7 @@ TEST(Advice, OfManyWorkersThatFillTheCoresIsCpuBoundWhateverTheyWaitFor) {
 
 // -- nothing to do, and one another -----------------------------------------------------------------------------------
 
-TEST(Advice, OfWorkersWithNothingToDoIsStarved) {
+TEST(Advice, OfIdleWorkersIsStarved) {
     const Did idle{.searching = 10, .on_cpu = 10};
     const Advice advice =
         advise(recording_of(std::vector<Sample>(3, {100, {computes(100), computes(20), idle, idle}})));
