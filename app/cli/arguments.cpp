@@ -69,7 +69,7 @@ trace::Level parse_level(const std::string& text) {
 struct Raw {
     bool json = false, csv = false, loop = false, control = false;
     std::string workload, backend, backends, threads, reps, warmup, trace, record, stream, seed, budget, file;
-    std::vector<std::string> parameters, over;
+    std::vector<std::string> parameters, over, with;
 };
 
 Format format_of(const Raw& raw) {
@@ -179,7 +179,7 @@ constexpr const char* footer = R"(Examples:
   grainscope sweep quicksort --threads 1,2,4                how fast does it get with more threads?
   grainscope sweep quicksort --over threshold=16..65536     which threshold should I use?
   grainscope run quicksort --record a.grainscope            keep a recording
-  grainscope analyze a.grainscope                           utilisation, steals, idle time by reason
+  grainscope analyze a.grainscope                           utilisation, steals, idle time by reason, advice
 
 Exit status: 0 good, 1 wrong answer or failed run, 2 wrong command line, 3 file trouble, 130 interrupted.)";
 
@@ -268,9 +268,15 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
     tune->add_option("--threads", raw.threads, "0 (default: one a core, or as many as the workload asks for) to 1,024")
         ->type_name("N");
     tune->add_option("--time-budget", raw.budget, "Stop searching after this long (default 60s)")->type_name("TIME");
-    CLI::App* analyze =
-        app.add_subcommand("analyze", "What a recording says: utilisation, steals, idle time by reason, work and span");
+    CLI::App* analyze = app.add_subcommand(
+        "analyze",
+        "What a recording says: utilisation, steals, idle time by reason, work and span, and which tool fits");
     analyze->add_option("FILE", raw.file, "A recording")->required();
+    analyze
+        ->add_option("--with", raw.with,
+                     "A recording of the same on another number of threads: does the work wait for memory?")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     add_format(*analyze, raw, false);
     CLI::App* machine = app.add_subcommand("machine", "What this computer is and which measurements it allows");
     add_format(*machine, raw, false);
@@ -295,7 +301,7 @@ std::expected<Command, std::string> parse_command_line(int argc, const char* con
         if (run->parsed()) return run_of(raw);
         if (sweep->parsed()) return sweep_of(raw);
         if (tune->parsed()) return tune_of(raw);
-        if (analyze->parsed()) return AnalyzeCommand{raw.file, format_of(raw)};
+        if (analyze->parsed()) return AnalyzeCommand{raw.file, raw.with, format_of(raw)};
         if (machine->parsed()) return MachineCommand{format_of(raw)};
         return std::unexpected(fmt::format("say what to do: {}; grainscope --help explains them", command_list()));
     } catch (const Refused& refused) {

@@ -56,6 +56,7 @@ struct TuneCommand {
 };
 struct AnalyzeCommand {
     std::string file;
+    std::vector<std::string> with;  ///< of the same work on other numbers of threads
     Format format = Format::text;
 };
 struct MachineCommand {

@@ -185,6 +185,21 @@ Json default_threads_json(const workloads::Description& description) {
     return description.default_threads(default_values(description));
 }
 
+template <class T>
+Json name_or_null(const std::optional<T>& value) {
+    return value ? Json(study::name_of(*value)) : Json(nullptr);
+}
+
+Json advice_json(const study::Advice& advice) {
+    Json evidence = Json::array();
+    for (const study::Evidence& known : advice.evidence) {
+        evidence.push_back({{"name", known.name}, {"value", known.value}, {"unit", known.unit}});
+    }
+    return {{"kind", name_or_null(advice.kind)}, {"sentence", advice.sentence},
+            {"tool", name_or_null(advice.tool)}, {"confidence", name_or_null(advice.confidence)},
+            {"evidence", std::move(evidence)},   {"missing", or_null(advice.missing)}};
+}
+
 }  // namespace
 
 std::string level_name(trace::Level level) {
@@ -391,7 +406,7 @@ Json machine_json(const platform::Machine& machine) {
             {"version", GRAINSCOPE_VERSION}};
 }
 
-Json analysis_json(const trace::Analysis& analysis) {
+Json analysis_json(const trace::Analysis& analysis, const study::Advice& advice) {
     return {{"schema", schema},
             {"complete", analysis.complete},
             {"utilisation", or_null(analysis.utilisation)},
@@ -407,7 +422,8 @@ Json analysis_json(const trace::Analysis& analysis) {
             {"parallelism", or_null(analysis.parallelism)},
             {"steals", or_null(analysis.steals)},
             {"predicted", nullptr},
-            {"check", nullptr}};
+            {"check", nullptr},
+            {"advice", advice_json(advice)}};
 }
 
 }  // namespace grainscope::cli

@@ -8,6 +8,7 @@
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/platform/machine.h>
+#include <grainscope/study/advice.h>
 #include <grainscope/study/run.h>
 #include <grainscope/study/sweep.h>
 #include <grainscope/study/threshold_search.h>
@@ -47,7 +48,7 @@ struct Circumstances {
 
 [[nodiscard]] Json list_json();
 [[nodiscard]] Json machine_json(const platform::Machine& machine);
-[[nodiscard]] Json analysis_json(const trace::Analysis& analysis);
+[[nodiscard]] Json analysis_json(const trace::Analysis& analysis, const study::Advice& advice);
 
 /// "off", "states", "tasks"
 [[nodiscard]] std::string level_name(trace::Level level);

@@ -1,11 +1,14 @@
 // The commands that measure nothing: list, machine, analyze, help.
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <grainscope/backends/backend.h>
 #include <grainscope/backends/nearest_name.h>
 #include <grainscope/platform/machine.h>
+#include <grainscope/study/advice.h>
+#include <grainscope/study/cost_growth.h>
 #include <grainscope/trace/analysis.h>
 #include <grainscope/trace/stream_reader.h>
 #include <grainscope/workloads/workload.h>
@@ -90,7 +93,7 @@ std::string machine_text(const platform::Machine& machine) {
     return "\n" + table.text() + "\n";
 }
 
-std::string analysis_text(const trace::Analysis& analysis) {
+std::string analysis_text(const trace::Analysis& analysis, const study::Advice& advice) {
     const auto time = [](const std::optional<trace::Nanoseconds>& ns) {
         return ns ? duration(static_cast<double>(*ns)) : std::string("unknown");
     };
@@ -111,7 +114,9 @@ std::string analysis_text(const trace::Analysis& analysis) {
     table.add({"parallelism", analysis.parallelism ? fmt::format("{:.1f}", *analysis.parallelism) : "unknown"});
     std::string text = "\n" + table.text() + "\n";
     if (!analysis.work) text += "  Work and span need a recording made with --trace tasks that lost no events.\n\n";
-    return text;
+    text += fmt::format("  {}\n", advice.sentence);
+    if (!advice.missing.empty()) text += fmt::format("  {}\n", advice.missing);
+    return text + "\n";
 }
 
 }  // namespace
@@ -131,8 +136,26 @@ ExitStatus execute(const AnalyzeCommand& command) {
         print_error(recording.error().message);
         return exit_file;
     }
+    std::vector<trace::Recording> others;
+    for (const std::string& path : command.with) {
+        auto other = trace::open_recording(path);
+        if (!other) {
+            print_error(other.error().message);
+            return exit_file;
+        }
+        if (const auto why = study::why_not_comparable(*recording, *other)) {
+            print_error(fmt::format("--with {} cannot be held against {}: {}", path, command.file, *why));
+            return exit_command_line;
+        }
+        others.push_back(*std::move(other));
+    }
+    std::vector<const trace::Recording*> compared;
+    for (const trace::Recording& other : others) compared.push_back(&other);
+
     const trace::Analysis analysis = trace::analyze(*recording);
-    return print_result(command.format == Format::json ? printed(analysis_json(analysis)) : analysis_text(analysis));
+    const study::Advice advice = study::advise(*recording, compared);
+    return print_result(command.format == Format::json ? printed(analysis_json(analysis, advice))
+                                                       : analysis_text(analysis, advice));
 }
 
 ExitStatus execute(const PrintCommand& command) { return print_result(command.text); }

@@ -37,6 +37,8 @@ TEST(Analysis, GivesTheKnownNumbersOfAKnownRecording) {
     EXPECT_EQ(analysis.idle.parked, 3 * 5 * ms);
     EXPECT_EQ(analysis.idle.blocked, 0);
     EXPECT_EQ(analysis.idle.descheduled, 3 * 2 * ms);
+    EXPECT_EQ(analysis.worker_time, 2 * 90 * ms);
+    EXPECT_EQ(analysis.on_cpu, 3 * 43 * ms);
     EXPECT_EQ(analysis.steals, 3U);
     EXPECT_EQ(analysis.dropped_events, 0U);
     EXPECT_EQ(analysis.work, 3 * 45 * ms) << "5 + 20 + 15 + 5 in each sample";
@@ -80,6 +82,65 @@ TEST(Analysis, LeavesOutDiscardedSamplesAndPauses) {
     EXPECT_EQ(measured_ranges(recording), (std::vector<TimeRange>{{200, 250}, {300, 400}, {900, 1000}}));
 }
 
+/// Two samples of one worker, 100 ms apart, that say what it did in between.
+Recording recording_between(std::array<Nanoseconds, state_count> states, Nanoseconds on_cpu, Nanoseconds descheduled) {
+    Recording recording;
+    recording.end = 100 * ms;
+    recording.workers.resize(1);
+    recording.workers[0].samples = {
+        {.at = 0, .counters = {}, .state_ns = states, .on_cpu_ns = on_cpu, .descheduled_ns = descheduled},
+        {.at = 100 * ms, .counters = {}, .state_ns = states, .on_cpu_ns = on_cpu, .descheduled_ns = descheduled}};
+    WorkerSample& first = recording.workers[0].samples[0];
+    first.state_ns->fill(0);
+    first.on_cpu_ns = first.descheduled_ns = 0;
+    return recording;
+}
+
+TEST(Analysis, TellsWhatBlockedWorkersWaitedFor) {
+    const Analysis analysis = analyze(recording_between({10 * ms, 0, 5 * ms, 40 * ms, 25 * ms, 20 * ms}, 10 * ms, 0));
+    EXPECT_EQ(analysis.idle.blocked, 85 * ms);
+    EXPECT_EQ(analysis.blocked.channel, 40 * ms);
+    EXPECT_EQ(analysis.blocked.lock, 25 * ms);
+    EXPECT_EQ(analysis.blocked.io, 20 * ms);
+    EXPECT_EQ(analysis.asleep_while_busy, 0);
+}
+
+TEST(Analysis, TakesBusyWorkersThatAreNeitherOnACoreNorReadyForOneToSleep) {
+    const auto asleep = [](std::array<Nanoseconds, state_count> states, Nanoseconds on_cpu, Nanoseconds descheduled) {
+        return analyze(recording_between(states, on_cpu, descheduled)).asleep_while_busy;
+    };
+    EXPECT_EQ(asleep({90 * ms, 0, 10 * ms}, 30 * ms, 20 * ms), 40 * ms);
+    EXPECT_EQ(asleep({60 * ms, 30 * ms, 10 * ms}, 40 * ms, 0), 20 * ms) << "all that ran may have been work";
+    EXPECT_EQ(asleep({10 * ms, 80 * ms, 10 * ms}, 0, 0), 10 * ms) << "never more than busy";
+    EXPECT_EQ(asleep({50 * ms, 0, 50 * ms}, 45 * ms, 30 * ms), 0) << "woken, it may be ready before it is busy";
+}
+
+TEST(Analysis, TakesAWaitForACoreThatEndsBehindTheRangeForNoSleep) {
+    // Ready since 40 ms; the kernel says so when the thread has its core again, at 130.
+    Recording recording = recording_between({100 * ms, 0, 0}, 40 * ms, 0);
+    std::vector<WorkerSample>& samples = recording.workers[0].samples;
+    EXPECT_EQ(analyze(recording).asleep_while_busy, 60 * ms) << "nothing was recorded behind";
+    samples.push_back(samples.back());
+    samples.back().at = 120 * ms;
+    samples.push_back(samples.back());
+    samples.back().at = 140 * ms;
+    samples.back().on_cpu_ns = 50 * ms;
+    samples.back().descheduled_ns = 90 * ms;
+    recording.end = 140 * ms;
+    EXPECT_EQ(analyze(recording, {0, 100 * ms}).asleep_while_busy, 0);
+    samples.back().descheduled_ns = 2 * ms;
+    EXPECT_EQ(analyze(recording, {0, 100 * ms}).asleep_while_busy, 58 * ms) << "it slept, and had its core soon";
+}
+
+TEST(Analysis, OfTimesIsTheSameWithoutTheTree) {
+    const auto ranges = measured_ranges(synthetic());
+    const Analysis times = analyze_times(synthetic(), ranges);
+    EXPECT_EQ(times.busy, 3 * 45 * ms);
+    EXPECT_EQ(times.steals, 3U);
+    EXPECT_EQ(times.work, std::nullopt);
+    EXPECT_EQ(times.span, std::nullopt);
+}
+
 TEST(Analysis, TakesABackendWithoutStatesByTheKernelsTimes) {
     Recording recording;
     recording.end = 100 * ms;
@@ -92,6 +153,9 @@ TEST(Analysis, TakesABackendWithoutStatesByTheKernelsTimes) {
     EXPECT_DOUBLE_EQ(*analysis.utilisation, 0.7);
     EXPECT_EQ(analysis.idle.descheduled, 10 * ms);
     EXPECT_EQ(analysis.idle.searching, std::nullopt);
+    EXPECT_EQ(analysis.blocked.io, std::nullopt);
+    EXPECT_EQ(analysis.asleep_while_busy, std::nullopt);
+    EXPECT_EQ(analysis.on_cpu, 60 * ms);
     EXPECT_EQ(analysis.steals, std::nullopt);
     EXPECT_EQ(analyze(recording, {20 * ms, 40 * ms}).busy, 14 * ms);
 }

@@ -97,6 +97,32 @@ TEST(Truth, ThirtyPercentBusyIsWhatTheStatesAndTheKernelSay) {
     EXPECT_NEAR(active + ns(times.parked_ns), elapsed, hundredth);
 }
 
+TEST(Truth, AWaitThatIsNotMarkedIsSleepAndAMarkedOneIsIo) {
+    ThreadPool pool = ThreadPoolBuilder().num_threads(1).build();
+    constexpr Nanoseconds work = 20'000'000, wait = 20'000'000;
+    const auto waits = [] { std::this_thread::sleep_for(20ms); };  // the known workload
+    for (const bool marked : {false, true}) {
+        const Recording recording = record(pool, Level::states, [&] {
+            pool.install([&] {
+                burn_cpu(20ms);
+                marked ? blocked(State::blocked_io, waits) : waits();
+            });
+        });
+        const Analysis analysis = analyze(recording);
+        ASSERT_TRUE(analysis.asleep_while_busy && analysis.blocked.io && analysis.busy && analysis.idle.descheduled);
+        const Nanoseconds hundredth = analysis.elapsed / 100;
+        if (marked) {
+            EXPECT_GE(*analysis.blocked.io, wait - hundredth);
+            EXPECT_LE(*analysis.asleep_while_busy, hundredth);
+        } else {
+            // Ready to run may have been before it was busy: that much of its sleep is not told from it.
+            EXPECT_GE(*analysis.asleep_while_busy + *analysis.idle.descheduled, wait - hundredth);
+            EXPECT_LE(*analysis.asleep_while_busy, *analysis.busy - work + hundredth);
+            EXPECT_EQ(*analysis.blocked.io, 0);
+        }
+    }
+}
+
 TEST(Truth, TheTreeOfOneWorkerHasAllItsTimeAsWork) {
     ThreadPool pool = ThreadPoolBuilder().num_threads(1).build();
     const Recording recording = record(pool, Level::tasks, [&] { pool.install([] { tree(5, 200us); }); });

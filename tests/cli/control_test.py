@@ -241,12 +241,55 @@ class Recordings(Case):
 
         analysis = self.document("analyze", self.path)
         self.assertEqual(set(analysis), {"schema", "complete", "utilisation", "dropped_events", "idle_ns", "work_ns", "span_ns",
-                                         "burdened_span_ns", "parallelism", "steals", "predicted", "check"})
+                                         "burdened_span_ns", "parallelism", "steals", "predicted", "check", "advice"})
         self.assertTrue(analysis["complete"])
         self.assertEqual(analysis["dropped_events"], 0)
         self.assertEqual(analysis["steals"], sum(worker["steals"] for worker in document["workers"]))
         self.assertAlmostEqual(analysis["utilisation"], document["utilisation"], delta=0.05)
         self.assertIn("utilisation", self.good("analyze", self.path))
+
+    def test_the_advice_stands_last_and_rests_on_numbers(self):
+        # Work of 100 ms and more, so that there is enough to judge by.
+        self.good("run", "fib", "-p", "n=27", "-p", "cutoff=20", "--threads", "2", "--reps", "100", "--warmup", "0", "--record",
+                  self.path)
+        advice = self.document("analyze", self.path)["advice"]
+        self.assertEqual(set(advice), {"kind", "sentence", "tool", "confidence", "evidence", "missing"})
+        evidence = {known["name"]: known for known in advice["evidence"]}
+        if evidence["measured_time"]["value"] >= 50e6:
+            self.assertIn(advice["kind"], {"cpu-bound", "starved", "io-bound", "mixed"})
+            self.assertIn(advice["confidence"], {"likely", "sure"})
+            shares = sum(evidence[name]["value"] for name in ("computing", "waiting_for_io", "asleep_while_busy", "blocked_on_channels",
+                                                              "blocked_on_locks", "searching", "parked"))
+            self.assertAlmostEqual(shares, 1, delta=1e-6)
+        else:
+            self.assertIsNone(advice["kind"])
+        lines = [line.strip() for line in self.good("analyze", self.path).splitlines() if line.strip()]
+        self.assertEqual(lines[-2:] if advice["missing"] else lines[-1:],
+                         [text for text in (advice["sentence"], advice["missing"]) if text])
+
+    def test_advice_is_null_where_it_is_not_known(self):
+        self.good("run", "quicksort", *SMALL, "--threads", "2", "--reps", "1", "--warmup", "0", "--trace", "off", "--record", self.path)
+        advice = self.document("analyze", self.path)["advice"]
+        for key in ("kind", "tool", "confidence"):
+            self.assertIsNone(advice[key])
+        self.assertTrue(advice["sentence"])
+        self.assertTrue(advice["missing"])
+
+    def test_recordings_of_other_numbers_of_threads_are_held_against_it(self):
+        def record(name, *arguments):
+            path = self.path + name
+            self.good("run", "fib", "-p", "n=27", *arguments, "--warmup", "0", "--record", path)
+            return path
+        two = record("two", "-p", "cutoff=20", "--threads", "2", "--reps", "100")
+        one = record("one", "-p", "cutoff=20", "--threads", "1", "--reps", "100")
+        advice = self.document("analyze", two, "--with", one)["advice"]
+        self.assertIn("cpu_time_growth", {known["name"] for known in advice["evidence"]})
+        self.assertNotIn("cpu_time_growth", {known["name"] for known in self.document("analyze", two)["advice"]["evidence"]})
+        other = record("other", "-p", "cutoff=10", "--threads", "1", "--reps", "1")
+        self.refused(2, "its parameters are", "analyze", two, "--with", other)
+        self.refused(2, "both have 2 threads", "analyze", two, "--with", two)
+        self.refused(3, "no such file", "analyze", two, "--with", self.path + "missing")
+        self.refused(2, "--with needs a value", "analyze", two, "--with")
 
     def test_tasks_give_work_and_span(self):
         self.good("run", "quicksort", *SMALL, "-p", "threshold=1000", "--threads", "2", "--reps", "2", "--trace", "tasks", "--record",

@@ -62,7 +62,13 @@ void Inspector::takeReadouts() {
     const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
     QString text =
         any ? explain(workspace_.lanes, workspace_.inspectedRange()) : tr("Run a workload to see where its time goes.");
-    if (pipelineIsInFront_ && workspace_.pipeline.diagram()) text = workspace_.pipeline.sentence();
+    const bool selected = workspace_.time.selection() && !workspace_.time.selection()->isEmpty();
+    if (pipelineIsInFront_ && workspace_.pipeline.diagram()) {
+        text = workspace_.pipeline.sentence();
+    } else if (any && !selected) {
+        const QString advice = advice_.of(*workspace_.recording());
+        if (!advice.isEmpty()) text += QStringLiteral("\n\n") + tr("The whole run. %1").arg(advice);
+    }
     const quint64 dropped = workspace_.recording() ? workspace_.recording()->recording().dropped_events : 0;
     if (dropped > 0)
         text += QStringLiteral("\n\n") + tr("%1 events were dropped: the lanes have gaps, the counters are exact.")

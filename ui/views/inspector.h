@@ -3,6 +3,8 @@
 
 #include <QWidget>
 
+#include <ui/models/advice_text.h>
+
 class QLabel;
 class QTableView;
 class QTransposeProxyModel;
@@ -29,6 +31,7 @@ class Inspector : public QWidget {
     Workspace& workspace_;
     bool pipelineIsInFront_ = false;
     QLabel* explanation_;
+    AdviceText advice_;
     PanelHeading* rangeHeading_;
     ShareRows* shares_;
     QTransposeProxyModel* countersByRow_;

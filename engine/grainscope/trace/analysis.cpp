@@ -85,6 +85,17 @@ class Totals {
             return s == nullptr ? 0.0 : static_cast<double>(s->descheduled_ns.value_or(0));
         });
     }
+    /// The most of the range in which the thread was ready for a core and had none. The kernel counts such a wait when
+    /// it ends: one at the end of the range is in no sample before the first in which the thread has run again.
+    [[nodiscard]] double most_descheduled_in(TimeRange range) const {
+        const auto behind = std::ranges::lower_bound(track_.samples, range.end, {}, &WorkerSample::at);
+        const auto on_cpu = [](const WorkerSample& sample) {
+            return static_cast<double>(sample.on_cpu_ns.value_or(0));
+        };
+        const auto ran = std::ranges::upper_bound(behind, track_.samples.end(), on_cpu_at(range.end), {}, on_cpu);
+        const WorkerSample& counted = ran == track_.samples.end() ? track_.samples.back() : *ran;
+        return static_cast<double>(counted.descheduled_ns.value_or(0)) - descheduled_at(range.begin);
+    }
     [[nodiscard]] double steals_at(Nanoseconds at) const {
         return evenly(at, [](const WorkerSample* s) {
             return s == nullptr || !s->counters ? 0.0 : static_cast<double>(s->counters->steals);
@@ -169,6 +180,7 @@ std::optional<std::uint64_t> steals_between(const WorkerTrack& track, const Tota
 
 struct Sums {
     KnownSum<double> busy, searching, parked, blocked, descheduled;
+    KnownSum<double> blocked_channel, blocked_lock, blocked_io, on_cpu, asleep_while_busy;
     KnownSum<std::uint64_t> steals;
     std::uint64_t dropped = 0;
     double worker_time = 0;
@@ -181,9 +193,13 @@ void add_worker(const WorkerTrack& track, TimeRange range, Sums& sums) {
     if (covered == 0) return;
     sums.steals.add(steals_between(track, totals, range));
 
-    std::optional<double> descheduled;
-    if (totals.has_kernel_times()) descheduled = totals.descheduled_at(range.end) - totals.descheduled_at(range.begin);
+    std::optional<double> descheduled, on_cpu;
+    if (totals.has_kernel_times()) {
+        descheduled = totals.descheduled_at(range.end) - totals.descheduled_at(range.begin);
+        on_cpu = totals.on_cpu_at(range.end) - totals.on_cpu_at(range.begin);
+    }
     sums.descheduled.add(descheduled);
+    sums.on_cpu.add(on_cpu);
 
     if (totals.has_states()) {
         const Totals::States from = totals.states_at(range.begin);
@@ -193,22 +209,34 @@ void add_worker(const WorkerTrack& track, TimeRange range, Sums& sums) {
         sums.searching.add(in(State::searching));
         sums.parked.add(in(State::parked));
         sums.blocked.add(in(State::blocked_channel) + in(State::blocked_lock) + in(State::blocked_io));
+        sums.blocked_channel.add(in(State::blocked_channel));
+        sums.blocked_lock.add(in(State::blocked_lock));
+        sums.blocked_io.add(in(State::blocked_io));
+        std::optional<double> asleep;
+        if (on_cpu) {
+            const double busy = in(State::busy);
+            asleep = std::clamp(busy - *on_cpu - totals.most_descheduled_in(range), 0.0, std::max(0.0, busy));
+        }
+        sums.asleep_while_busy.add(asleep);
         for (std::size_t s = 0; s < state_count; ++s) sums.worker_time += to[s] - from[s];
         return;
     }
     std::optional<double> busy;
-    if (descheduled) {
-        const double on_cpu = totals.on_cpu_at(range.end) - totals.on_cpu_at(range.begin);
-        busy = std::min(on_cpu + *descheduled, static_cast<double>(covered));
-    }
+    if (on_cpu) busy = std::min(*on_cpu + *descheduled, static_cast<double>(covered));
     sums.busy.add(busy);
-    for (KnownSum<double>* unknown : {&sums.searching, &sums.parked, &sums.blocked}) unknown->add(std::nullopt);
+    for (KnownSum<double>* unknown : {&sums.searching, &sums.parked, &sums.blocked, &sums.blocked_channel,
+                                      &sums.blocked_lock, &sums.blocked_io, &sums.asleep_while_busy})
+        unknown->add(std::nullopt);
     sums.worker_time += static_cast<double>(covered);
 }
 
 std::optional<Nanoseconds> rounded(const KnownSum<double>& sum) {
     const std::optional<double> value = sum.value();
     return value ? std::optional(rounded(*value)) : std::nullopt;
+}
+
+TimeRange recorded_part(const Recording& recording, TimeRange wanted) {
+    return {std::max<Nanoseconds>(wanted.begin, 0), std::min(wanted.end, recording.end)};
 }
 
 void subtract(std::vector<TimeRange>& ranges, TimeRange hole) {
@@ -250,31 +278,44 @@ Analysis analyze(const Recording& recording) { return analyze(recording, measure
 
 Analysis analyze(const Recording& recording, TimeRange range) { return analyze(recording, std::span(&range, 1)); }
 
-Analysis analyze(const Recording& recording, std::span<const TimeRange> ranges) {
+Analysis analyze_times(const Recording& recording, std::span<const TimeRange> ranges) {
     Analysis result;
     result.complete = recording.complete;
     Sums sums;
-    KnownSum<Nanoseconds> work, span, burdened;
     for (const TimeRange& wanted : ranges) {
-        const TimeRange range{std::max<Nanoseconds>(wanted.begin, 0), std::min(wanted.end, recording.end)};
+        const TimeRange range = recorded_part(recording, wanted);
         if (range.end <= range.begin) continue;
         ++result.ranges;
         result.elapsed += range.end - range.begin;
         for (const WorkerTrack& track : recording.workers) {
             if (!track.samples.empty()) add_worker(track, range, sums);
         }
-        const std::optional<WorkAndSpan> tree = work_and_span(recording, range);
-        work.add(tree ? std::optional(tree->work) : std::nullopt);
-        span.add(tree ? std::optional(tree->span) : std::nullopt);
-        burdened.add(tree ? std::optional(tree->burdened_span) : std::nullopt);
     }
+    result.worker_time = rounded(sums.worker_time);
     result.busy = rounded(sums.busy);
     if (const auto busy = sums.busy.value(); busy && sums.worker_time > 0) {
         result.utilisation = std::clamp(*busy / sums.worker_time, 0.0, 1.0);
     }
     result.idle = {rounded(sums.searching), rounded(sums.parked), rounded(sums.blocked), rounded(sums.descheduled)};
+    result.blocked = {rounded(sums.blocked_channel), rounded(sums.blocked_lock), rounded(sums.blocked_io)};
+    result.on_cpu = rounded(sums.on_cpu);
+    result.asleep_while_busy = rounded(sums.asleep_while_busy);
     result.steals = sums.steals.value();
     result.dropped_events = sums.dropped;
+    return result;
+}
+
+Analysis analyze(const Recording& recording, std::span<const TimeRange> ranges) {
+    Analysis result = analyze_times(recording, ranges);
+    KnownSum<Nanoseconds> work, span, burdened;
+    for (const TimeRange& wanted : ranges) {
+        const TimeRange range = recorded_part(recording, wanted);
+        if (range.end <= range.begin) continue;
+        const std::optional<WorkAndSpan> tree = work_and_span(recording, range);
+        work.add(tree ? std::optional(tree->work) : std::nullopt);
+        span.add(tree ? std::optional(tree->span) : std::nullopt);
+        burdened.add(tree ? std::optional(tree->burdened_span) : std::nullopt);
+    }
     result.work = work.value();
     result.span = span.value();
     result.burdened_span = burdened.value();

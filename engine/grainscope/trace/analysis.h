@@ -27,14 +27,27 @@ struct IdleTimes {
     std::optional<Nanoseconds> descheduled;
 };
 
+/// IdleTimes::blocked by what was waited for.
+struct BlockedTimes {
+    std::optional<Nanoseconds> channel;
+    std::optional<Nanoseconds> lock;
+    std::optional<Nanoseconds> io;
+};
+
 /// Sums over all workers and all of the ranges that were asked for.
 struct Analysis {
-    bool complete = false;    ///< Recording::complete
-    Nanoseconds elapsed = 0;  ///< the length of the ranges, as far as recorded
-    std::size_t ranges = 0;   ///< how many of them have any length
+    bool complete = false;        ///< Recording::complete
+    Nanoseconds elapsed = 0;      ///< the length of the ranges, as far as recorded
+    std::size_t ranges = 0;       ///< how many of them have any length
+    Nanoseconds worker_time = 0;  ///< elapsed for each worker that was sampled: what busy and idle are parts of
     std::optional<Nanoseconds> busy;
-    std::optional<double> utilisation;  ///< busy / (workers * elapsed)
+    std::optional<double> utilisation;  ///< busy / worker_time
     IdleTimes idle;
+    BlockedTimes blocked;
+    std::optional<Nanoseconds> on_cpu;  ///< from the kernel, whatever the worker did
+    /// Inside busy, at the least (a search on a core counts as busy): neither on a core nor ready for one. The worker
+    /// slept in a call that waits and is not marked as blocked. None without states or without the kernel's times.
+    std::optional<Nanoseconds> asleep_while_busy;
     std::optional<std::uint64_t> steals;
     std::uint64_t dropped_events = 0;
     // From the fork-join tree; none unless tasks were recorded, all of them, and nothing was dropped.
@@ -53,6 +66,9 @@ struct Analysis {
 /// Over one range, for example a selection.
 [[nodiscard]] Analysis analyze(const Recording& recording, TimeRange range);
 [[nodiscard]] Analysis analyze(const Recording& recording, std::span<const TimeRange> ranges);
+/// The same without the fork-join tree, whose fields stay none: O(ranges workers log samples), however many tasks there
+/// are.
+[[nodiscard]] Analysis analyze_times(const Recording& recording, std::span<const TimeRange> ranges);
 
 /// How much of each of `buckets` equal parts of the range the worker was busy, 0 to 1. From the spans where they are
 /// finer than the samples, else from the samples (the kernel's on-CPU and waiting time for a backend without states).

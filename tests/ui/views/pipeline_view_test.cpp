@@ -112,6 +112,21 @@ class PipelineViewTest : public QObject {
         QVERIFY(!inInspector());
     }
 
+    void theInspectorSaysWhichToolFitsTheWholeRun() {
+        Window w("two-workers.grainscope");
+        w.window.showView(QStringLiteral("live"));
+        w.settle();
+        const auto inInspector = [&] {
+            for (const QLabel* label : w.find<QWidget>("inspector")->findChildren<QLabel*>())
+                if (label->text().contains(QStringLiteral("The whole run. CPU-bound: "))) return true;
+            return false;
+        };
+        QVERIFY(inInspector());
+        w.workspace.time.setSelection(TimeRange{50 * ms, 60 * ms});
+        w.settle();
+        QVERIFY(!inInspector());
+    }
+
     void theCursorMovesTheLevelsAndTheDots() {
         Window w("pipeline.grainscope");
         QVERIFY(w.workspace.pipeline.isAtRest());
