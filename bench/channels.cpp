@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <limits>
 #include <mutex>
 #include <numeric>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -241,6 +243,91 @@ void add_select(std::size_t capacity, std::size_t messages) {
     contest.alone("grainscope select", [=] { return run_select(capacity, messages); });
 }
 
+// -- waking, and watching ---------------------------------------------------------------------------------------------
+
+std::uint64_t now_ns() {
+    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch() /
+                                      std::chrono::nanoseconds(1));
+}
+
+/// Sends moments to a thread that has been waiting for long. Returns how long they were on their way, in all.
+template <class Send, class Receive>
+double wake_seconds(std::size_t wakes, Send send, Receive receive) {
+    std::uint64_t total_ns = 0;
+    std::jthread sleeper([&] {
+        for (std::size_t i = 0; i < wakes; ++i) {
+            const Message sent = receive();
+            total_ns += now_ns() - sent;
+        }
+    });
+    for (std::size_t i = 0; i < wakes; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // it looks for a tenth of that before it parks
+        send(i, now_ns());
+    }
+    sleeper.join();
+    return static_cast<double>(total_ns) * 1e-9;
+}
+
+void add_wakes() {
+    constexpr std::size_t wakes = 200;
+    Contest contest("waking a thread that waits", 2, {.items = wakes});
+    contest.alone("grainscope select over four channels", [] {
+        std::array<std::pair<Sender<Message>, Receiver<Message>>, 4> ends{channel_of(100), channel_of(100),
+                                                                          channel_of(100), channel_of(100)};
+        return wake_seconds(
+            wakes, [&](std::size_t i, Message sent) { ends[i % 4].first.send(sent).value(); },
+            [&] {
+                Message sent = 0;
+                const auto keep = [&sent](auto message) { sent = message.value(); };
+                grainscope::select(grainscope::recv(ends[0].second, keep), grainscope::recv(ends[1].second, keep),
+                                   grainscope::recv(ends[2].second, keep), grainscope::recv(ends[3].second, keep));
+                return sent;
+            });
+    });
+    contest.alone("grainscope channel", [] {
+        OurChannel queue(100);
+        return wake_seconds(
+            wakes, [&](std::size_t, Message sent) { queue.push(sent); }, [&] { return queue.pop(); });
+    });
+    contest.alone("mutex and condition", [] {
+        MutexQueue queue(100);
+        return wake_seconds(
+            wakes, [&](std::size_t, Message sent) { queue.push(sent); }, [&] { return queue.pop(); });
+    });
+}
+
+/// One thread sends and receives, and nobody or another thread reads the channel's telemetry a thousand times a second.
+double run_watched(std::size_t messages, bool watched) {
+    const Message expected = Message{messages} * (messages - 1) / 2;
+    auto ends = channel_of(1024);
+    std::jthread watcher;
+    if (watched) {
+        watcher = std::jthread([watch = ends.first.watch()](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                (void)watch.telemetry();
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+        });
+    }
+    return timed(
+        [&] {
+            Message sum = 0;
+            for (Message i = 0; i < messages; ++i) {
+                ends.first.send(i).value();
+                sum += ends.second.recv().value();
+            }
+            return sum;
+        },
+        [=](Message sum) { return sum == expected; });
+}
+
+void add_watching() {
+    constexpr std::size_t messages = 2'000'000;
+    Contest contest("channel of 1024, sent and received by one thread", 1, {.items = messages});
+    contest.alone("grainscope", [] { return run_watched(messages, false); });
+    contest.alone("grainscope, watched", [] { return run_watched(messages, true); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -257,5 +344,7 @@ int main(int argc, char** argv) {
     }
     for (const std::size_t capacity : {unlimited, std::size_t{100}}) add_select(capacity, 400'000);
     for (const std::size_t capacity : {std::size_t{1}, std::size_t{0}}) add_select(capacity, 20'000);
+    add_wakes();
+    add_watching();
     return grainscope::bench::run(argc, argv, "a message");
 }

@@ -103,8 +103,14 @@ void MainWindow::connectWorkspace() {
     readouts_.setInterval(readoutMs);
     navigation_.setSingleShot(true);
     navigation_.setInterval(0);
-    connect(&frame_, &QTimer::timeout, this, &MainWindow::takeFrame);
-    connect(&readouts_, &QTimer::timeout, this, &MainWindow::takeReadouts);
+    connect(&frame_, &QTimer::timeout, this, [this] {
+        takeFrame();
+        finishDrawing();
+    });
+    connect(&readouts_, &QTimer::timeout, this, [this] {
+        takeReadouts();
+        finishDrawing();
+    });
     connect(&navigation_, &QTimer::timeout, this, &MainWindow::takeNavigation);
     const auto navigate = [this] { navigation_.start(); };
     connect(&workspace_.time, &TimeNavigator::visibleChanged, this, navigate);
@@ -267,10 +273,17 @@ void MainWindow::takeArrival() {
     const bool waits = drawingWaits();
     holdCurves(waits);
     if (waits || workspace_.controller.activity() == RunController::Activity::run) return;
-    // Between two samples there may be no frame of the clock: what a study has to show is drawn now, to the last px.
+    // Between two samples there may be no frame of the clock: what a study has to show is drawn now.
     takeFrame();
     if (readoutsWait_) takeReadouts();
-    QCoreApplication::sendPostedEvents();
+    finishDrawing();
+}
+
+void MainWindow::finishDrawing() {
+    // To the last px, before the beginning of the next sample can be read.
+    const RunController& controller = workspace_.controller;
+    if (controller.isActive() && controller.activity() != RunController::Activity::run && !controller.isSampling())
+        QCoreApplication::sendPostedEvents();
 }
 
 void MainWindow::takeReadouts() {

@@ -65,6 +65,7 @@ class MainWindow : public QMainWindow {
 
     void takeFrame();
     void takeArrival();
+    void finishDrawing();
     [[nodiscard]] bool drawingWaits() const;
     void holdCurves(bool held);
     void takeReadouts();
