@@ -229,6 +229,18 @@ TEST(IoHttp, NobodyListeningIsRefused) {
     EXPECT_EQ(answer.error().kind, Kind::refused) << answer.error().what();
 }
 
+TEST(IoHttp, ANameLeadsWhereANumberDoes) {
+    const RawServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    std::string url = server.url();
+    url.replace(url.find("127.0.0.1"), 9, "localhost");
+    const auto answer = fetch(url);
+    EXPECT_TRUE(answer) << answer.error().what();
+    // Longer than a name can be: no name service needs to be asked.
+    const auto nowhere = fetch("http://" + std::string(300, 'a') + "/");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().kind, Kind::host_not_found) << nowhere.error().what();
+}
+
 TEST(IoHttp, WhatIsNoUrlIsRefusedBeforeAnythingIsSent) {
     for (const char* text :
          {"", "no url", "http://", "ftp://127.0.0.1/", "http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://a b/",

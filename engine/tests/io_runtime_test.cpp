@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -162,6 +163,30 @@ TEST(IoRuntime, TheExceptionOfATaskWithoutAHandleGoesToThePanicHandler) {
         while (heard == 0) std::this_thread::yield();
     }
     EXPECT_EQ(heard, 1);
+}
+
+TEST(IoRuntime, AHandleMayOutliveItsRuntime) {
+    std::atomic<int> begun = 0, unwound = 0, heard = 0;
+    auto runtime = std::make_unique<io::Runtime>(io::RuntimeOptions{.panic_handler = [&](auto) { ++heard; }});
+    io::JoinHandle<> cancelled = runtime->spawn(wait_for_ever(begun, unwound));
+    io::JoinHandle<int> finished = runtime->spawn(later(5));
+    const auto fail = []() -> io::Task<> {
+        co_await io::yield_now();
+        throw std::runtime_error("nobody asks");
+    };
+    std::optional<io::JoinHandle<>> failed = runtime->spawn(fail());
+    while (begun == 0 || !finished.is_finished() || !failed->is_finished()) std::this_thread::yield();
+    runtime.reset();
+    cancelled.abort();
+    EXPECT_THROW(std::move(cancelled).get(), Cancelled);
+    EXPECT_EQ(std::move(finished).get(), 5);
+    failed.reset();
+    EXPECT_EQ(heard, 1);
+}
+
+TEST(IoTimeout, ALimitBeyondTheClocksRangeIsNone) {
+    io::Runtime runtime;
+    EXPECT_EQ(runtime.block_on(io::with_timeout(std::chrono::nanoseconds::max(), later(3))).value(), 3);
 }
 
 TEST(IoTimeout, ATaskThatIsInTimeGivesItsResult) {

@@ -26,7 +26,7 @@ bool JoinAll::await_suspend(std::coroutine_handle<> awaiting) noexcept {
     awaiting_ = awaiting;
     // Counts as one that runs, so that no child is the last one before all have begun.
     ++running_;
-    while (running_ <= limit_ || running_ == 1) {
+    while (running_ <= limit_) {
         const std::coroutine_handle<> child = next();
         if (!child) break;
         Trampoline::run(child);

@@ -10,6 +10,7 @@
 
 #include <grainscope/io/asio/connections.h>
 #include <grainscope/io/asio/loop_context.h>
+#include <grainscope/io/spawn_blocking.h>
 #include <grainscope/io/time.h>
 
 namespace grainscope {
@@ -49,13 +50,31 @@ Error error_of(const error_code& code, const std::string& what) {
     return make(Kind::other, code.message());
 }
 
+using Endpoints = std::vector<asio::ip::tcp::endpoint>;
+
+/// Blocks for as long as the system's name service does.
+std::pair<error_code, Endpoints> look_up(const Address& address) {
+    asio::io_context io;
+    error_code error;
+    Endpoints endpoints;
+    for (const auto& entry : asio::ip::tcp::resolver(io).resolve(address.host, address.port, error))
+        endpoints.push_back(entry.endpoint());
+    return {error, std::move(endpoints)};
+}
+
+/// Where an address leads. A name is looked up on a blocking thread: nothing can call back who asks the name service,
+/// but a task that is cancelled need not wait for it.
+Task<std::pair<error_code, Endpoints>> resolve(const Address& address) {
+    error_code is_name;
+    const auto number = asio::ip::make_address(address.host, is_name);
+    if (is_name) co_return co_await grainscope::io::spawn_blocking(look_up, Address(address));
+    co_return std::pair(error_code(), Endpoints{{number, static_cast<std::uint16_t>(std::stoul(address.port))}});
+}
+
 Task<Result<std::unique_ptr<Connection>>> connect(const Url& url) {
     auto& io = Loop::current().context().io;
     const std::string what = "connecting to " + url.host_header;
-    asio::ip::tcp::resolver resolver(io);
-    auto lookup = operation<asio::ip::tcp::resolver::results_type>(
-        [&](auto handler) { resolver.async_resolve(url.address.host, url.address.port, std::move(handler)); });
-    auto [not_found, addresses] = co_await lookup;
+    const auto [not_found, addresses] = co_await resolve(url.address);
     if (not_found) co_return std::unexpected(error_of(not_found, what));
 
     auto connection = std::make_unique<Connection>(io);

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <coroutine>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -17,6 +19,7 @@
 namespace grainscope::detail::async {
 
 class RuntimeCore;
+using PanicHandler = std::function<void(std::exception_ptr)>;
 
 /// A spawned task: on its loop a scope of its own, everywhere else whether it has ended.
 class Spawned : public std::enable_shared_from_this<Spawned> {
@@ -37,7 +40,10 @@ class Spawned : public std::enable_shared_from_this<Spawned> {
     void when_ended(std::move_only_function<void()> f);
     /// The handle goes without having taken the result.
     void detach() noexcept;
-    void assign(Loop& loop) noexcept { loop_ = &loop; }
+    void assign(Loop& loop, std::shared_ptr<const PanicHandler> panic) noexcept {
+        loop_ = &loop;
+        panic_ = std::move(panic);
+    }
 
   protected:
     struct Coroutine {
@@ -52,7 +58,10 @@ class Spawned : public std::enable_shared_from_this<Spawned> {
     void check_not_waiting_for_itself() const;
 
     Scope scope_;
-    Loop* loop_ = nullptr;  ///< set before anybody else knows it
+    void panic_if_failed() noexcept;
+
+    Loop* loop_ = nullptr;                       ///< lives at least until this has ended; set before anybody knows it
+    std::shared_ptr<const PanicHandler> panic_;  ///< likewise set, and outlives the runtime
     mutable std::mutex mutex_;
     mutable std::condition_variable ended_signal_;
     bool ended_ = false;  ///< under the mutex, as what follows

@@ -18,7 +18,9 @@ constexpr std::size_t stack_bytes = std::size_t{8} << 20;
 }  // namespace
 
 RuntimeCore::RuntimeCore(grainscope::io::RuntimeOptions options)
-    : options_(std::move(options)), blocking_(options_.blocking_threads, options_.keep_idle) {
+    : options_(std::move(options)),
+      panic_(std::make_shared<PanicHandler>(options_.panic_handler)),
+      blocking_(options_.blocking_threads, options_.keep_idle) {
     if (options_.io_threads == 0) throw std::invalid_argument("io_threads = 0: a runtime needs at least one IO thread");
     if (options_.blocking_threads == 0)
         throw std::invalid_argument("blocking_threads = 0: a runtime needs at least one blocking thread");
@@ -60,7 +62,7 @@ RuntimeCore::Seat& RuntimeCore::seat_of(const Loop& loop) noexcept {
 void RuntimeCore::start(std::shared_ptr<Spawned> spawned) {
     Seat& seat = *seats_[spawned_.fetch_add(1, relaxed) % seats_.size()];  // a number that stands for itself
     Loop& loop = *seat.loop;
-    spawned->assign(loop);
+    spawned->assign(loop, panic_);
     loop.post([&seat, &loop, spawned = std::move(spawned)] {
         seat.running.insert(spawned);
         if (seat.stopping) spawned->cancel();
@@ -69,14 +71,8 @@ void RuntimeCore::start(std::shared_ptr<Spawned> spawned) {
 }
 
 void RuntimeCore::forget(Loop& loop, std::shared_ptr<Spawned> spawned) {
-    ended_.fetch_add(1, relaxed);  // a number that stands for itself
     // Later: the task's coroutine is still on its way out.
     loop.post([&seat = seat_of(loop), spawned = std::move(spawned)] { seat.running.erase(spawned); });
-}
-
-void RuntimeCore::panic(std::exception_ptr exception) const {
-    if (!options_.panic_handler) std::terminate();
-    options_.panic_handler(std::move(exception));
 }
 
 grainscope::io::RuntimeTelemetry RuntimeCore::telemetry() const {
@@ -141,6 +137,7 @@ void Spawned::start(Loop&) {
 
 void Spawned::end() {
     const std::shared_ptr<Spawned> self = shared_from_this();
+    loop_->runtime().count_end();  // before anybody can have been told
     bool detached = false;
     {
         const std::lock_guard lock(mutex_);
@@ -149,14 +146,14 @@ void Spawned::end() {
         if (when_ended_) std::exchange(when_ended_, nullptr)();
         ended_signal_.notify_all();
     }
-    if (detached) {
-        if (std::exception_ptr lost = exception()) loop_->runtime().panic(std::move(lost));
-    }
+    if (detached) panic_if_failed();
     loop_->runtime().forget(*loop_, self);
 }
 
 void Spawned::abort() {
-    loop_->post([self = shared_from_this()] { self->cancel(); });
+    // Under the lock: as long as it has not ended, its loop lives.
+    const std::lock_guard lock(mutex_);
+    if (!ended_) loop_->post([self = shared_from_this()] { self->cancel(); });
 }
 
 bool Spawned::has_ended() const {
@@ -193,8 +190,14 @@ void Spawned::detach() noexcept {
         detached_ = true;
         if (!ended_) return;
     }
-    // It ended first, and nobody has asked for its result.
-    if (std::exception_ptr lost = exception()) loop_->runtime().panic(std::move(lost));
+    panic_if_failed();  // it ended first, and nobody has asked for its result
+}
+
+void Spawned::panic_if_failed() noexcept {
+    std::exception_ptr lost = exception();
+    if (lost == nullptr) return;
+    if (!*panic_) std::terminate();
+    (*panic_)(std::move(lost));
 }
 
 bool EndOfSpawned::begin(Scope& scope, std::coroutine_handle<> awaiting) {

@@ -18,9 +18,9 @@ class RuntimeCore final : public trace::Subject {
     ~RuntimeCore() override;
 
     void start(std::shared_ptr<Spawned> spawned);
+    void count_end() noexcept { ended_.fetch_add(1, relaxed); }  // a number that stands for itself
     /// On the spawned task's loop: it has ended.
     void forget(Loop& loop, std::shared_ptr<Spawned> spawned);
-    void panic(std::exception_ptr exception) const;
 
     [[nodiscard]] BlockingPool& blocking() noexcept { return blocking_; }
     [[nodiscard]] grainscope::io::RuntimeTelemetry telemetry() const;
@@ -43,6 +43,7 @@ class RuntimeCore final : public trace::Subject {
     void stop() noexcept;
 
     const grainscope::io::RuntimeOptions options_;
+    const std::shared_ptr<const PanicHandler> panic_;
     BlockingPool blocking_;
     std::vector<std::unique_ptr<Seat>> seats_;
     Atomic<std::uint64_t> spawned_{0};

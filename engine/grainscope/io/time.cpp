@@ -43,6 +43,12 @@ LimitedScope::LimitedScope(Scope& outer, std::chrono::steady_clock::time_point d
 
 LimitedScope::~LimitedScope() { timer_->stop(); }
 
+std::chrono::steady_clock::time_point deadline_after(std::chrono::nanoseconds span) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto latest = std::chrono::steady_clock::time_point::max();
+    return span < latest - now ? now + span : latest;
+}
+
 grainscope::io::Error timed_out(std::chrono::nanoseconds limit) {
     const double ms = std::chrono::duration<double, std::milli>(limit).count();
     std::string amount = ms < 10 ? std::to_string(ms).substr(0, 4) : std::to_string(static_cast<long long>(ms + 0.5));
@@ -59,11 +65,7 @@ Task<void> sleep_until(std::chrono::steady_clock::time_point deadline) {
     (void)co_await wait;
 }
 
-Task<void> sleep_for(std::chrono::nanoseconds span) {
-    const auto now = std::chrono::steady_clock::now();
-    const auto longest = std::chrono::steady_clock::time_point::max() - now;
-    co_await sleep_until(span < longest ? now + span : std::chrono::steady_clock::time_point::max());
-}
+Task<void> sleep_for(std::chrono::nanoseconds span) { co_await sleep_until(detail::async::deadline_after(span)); }
 
 Task<void> yield_now() {
     auto& io = detail::async::Loop::current().context().io;

@@ -30,6 +30,8 @@ class LimitedScope {
     std::shared_ptr<Timer> timer_;
 };
 
+/// Never, if that is beyond the clock's range.
+[[nodiscard]] std::chrono::steady_clock::time_point deadline_after(std::chrono::nanoseconds span);
 /// One line for a limit that has passed.
 [[nodiscard]] grainscope::io::Error timed_out(std::chrono::nanoseconds limit);
 
@@ -64,8 +66,7 @@ namespace grainscope::io {
 template <class T>
 Task<typename detail::async::ResultOf<T>::type> with_timeout(std::chrono::nanoseconds limit, Task<T> task) {
     using Given = typename detail::async::ResultOf<T>::type;
-    detail::async::LimitedScope limited(co_await detail::async::CurrentScope(),
-                                        std::chrono::steady_clock::now() + limit);
+    detail::async::LimitedScope limited(co_await detail::async::CurrentScope(), detail::async::deadline_after(limit));
     try {
         detail::async::TaskAwaiter<T> awaiter(task.coroutine(), &limited.scope());
         if constexpr (std::is_void_v<T>) {
