@@ -1,8 +1,8 @@
 // Pictures for tests: known ones, encoded ones of every kind, and a decoder that shares nothing with libjpeg.
 #pragma once
 
-#include <csetjmp>
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
