@@ -119,6 +119,17 @@ TEST_P(ThumbnailsOn, EveryAnswerIsRightTwiceForEveryFormatAndGrain) {
         }
 }
 
+TEST_P(ThumbnailsOn, OddSizesAndPoorQualityAreNoWrongAnswers) {
+    for (const Given& odd : {Given{{"width", "1"}, {"height", "1"}},
+                             {{"width", "17"}, {"height", "200"}, {"size", "10"}, {"quality", "30"}},
+                             {{"width", "301"}, {"height", "7"}, {"size", "1"}},
+                             {{"width", "64"}, {"height", "64"}, {"size", "13"}, {"quality", "1"}}}) {
+        const auto workload = prepared("thumbnails", with({{"n", "40"}}, odd));
+        RunContext context;
+        expect_right_answer(*workload, *backend_, context, odd[0].second + " x " + odd[1].second);
+    }
+}
+
 TEST_P(ThumbnailsOn, WritesWhatOneThreadWritesAndAnotherDecoderReadsIt) {
     const Folders folders;
     const auto written_by = [&](backends::Backend& backend, const std::string& folder) {

@@ -141,12 +141,17 @@ class JpegReader {
     void choose_output(ImageSize target) {
         info_.scale_num = 1;
         info_.scale_denom = 1;
-        const auto is_enough = [&](unsigned denominator) {
-            const auto reduced = [denominator](unsigned side) { return (side + denominator - 1) / denominator; };
-            return reduced(info_.image_width) >= target.width && reduced(info_.image_height) >= target.height;
+        // Where a side is not a multiple, its last pixel stands for less than the others: too little to matter among
+        // many.
+        constexpr unsigned many = 64;
+        const auto is_enough = [](unsigned side, unsigned denominator, std::size_t needed) {
+            const unsigned reduced = (side + denominator - 1) / denominator;
+            return reduced >= needed && (side % denominator == 0 || reduced >= many);
         };
         for (const unsigned denominator : {2U, 4U, 8U})
-            if (is_enough(denominator)) info_.scale_denom = denominator;
+            if (is_enough(info_.image_width, denominator, target.width) &&
+                is_enough(info_.image_height, denominator, target.height))
+                info_.scale_denom = denominator;
         // The library does not turn ink into light.
         is_ink_ = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
         info_.out_color_space = is_ink_ ? JCS_CMYK : JCS_RGB;

@@ -50,10 +50,12 @@ struct Outcome {
     friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
-/// So many pictures are made a second time, one after the other, to check the others by; fewer of large files.
+/// So many thumbnails of the user's pictures are made a second time, one after the other, to check the first by; fewer
+/// of large files. Those of made pictures are all made again: that takes less than the pictures did.
 constexpr std::size_t most_made_again = 64;
 constexpr std::size_t most_bytes_made_again = std::size_t{64} << 20;
-/// By how much the mean of a colour may differ between a made picture and its thumbnail, of 255: what two JPEGs lose.
+/// By how much the mean of a colour, of 255, may differ between a made picture and its thumbnail: the picture was a
+/// JPEG between. How much of it the thumbnail's own quality keeps is the user's choice, and not looked at.
 constexpr double colour_tolerance = 4;
 
 ContactSheet sheet_of(const Values& values) { return ContactSheet(static_cast<std::size_t>(whole_of(values, "n"))); }
@@ -237,7 +239,7 @@ class Thumbnails final : public Workload {
             return fmt::format("the thumbnail has {} x {} pixels and not {} x {}", back->image.size.width,
                                back->image.size.height, width, height);
         }
-        return colours_.empty() ? std::string() : what_is_wrong_with_colour(colours_[i], mean_colour(back->image));
+        return {};
     }
     [[nodiscard]] static std::string what_is_wrong_with_colour(const std::array<double, 3>& right,
                                                                const std::array<double, 3>& got) {
@@ -250,14 +252,19 @@ class Thumbnails final : public Workload {
 
     // Those made again lie evenly among all.
     [[nodiscard]] std::expected<void, std::string> compare_with_made_again() const {
-        const std::size_t count = std::min(images_.size(), most_made_again);
+        const bool all = !colours_.empty();
+        const std::size_t count = all ? images_.size() : std::min(images_.size(), most_made_again);
         std::size_t bytes = 0;
-        for (std::size_t k = 0; k < count && bytes <= most_bytes_made_again; ++k) {
+        for (std::size_t k = 0; k < count && (all || bytes <= most_bytes_made_again); ++k) {
             const std::size_t i = k * images_.size() / count;
             bytes += images_[i].bytes.size();
-            Image unused;
-            if (make_thumbnail(images_[i], CancellationToken(), unused) != outcomes_[i])
-                return std::unexpected(fmt::format("{}: made again, the thumbnail has other bytes", images_[i].name));
+            Image thumbnail;
+            std::string wrong;
+            if (make_thumbnail(images_[i], CancellationToken(), thumbnail) != outcomes_[i])
+                wrong = "made again, the thumbnail has other bytes";
+            else if (all)
+                wrong = what_is_wrong_with_colour(colours_[i], mean_colour(thumbnail));
+            if (!wrong.empty()) return std::unexpected(fmt::format("{}: {}", images_[i].name, wrong));
         }
         return {};
     }
