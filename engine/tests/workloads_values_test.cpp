@@ -37,7 +37,7 @@ TEST(Registry, HoldsEveryWorkloadOfTheProgramInOrder) {
     for (const Registry::Entry& entry : Registry::instance().entries()) names.push_back(entry.description.name);
     EXPECT_EQ(names, (std::vector<std::string>{"fib", "filter-map", "mandelbrot", "matmul", "merge-sort", "metrics",
                                                "multiplexer", "nqueens", "par-sort", "pipeline", "process-chunks",
-                                               "queue", "quicksort", "skip-map", "sum", "word-count"}));
+                                               "queue", "quicksort", "skip-map", "sum", "thumbnails", "word-count"}));
 }
 
 TEST(Registry, DescribesEachSoThatAFormCanBeMadeOfIt) {

@@ -160,6 +160,7 @@ class Run {
             return;
         }
         if (auto written = harness_.write_output(); !written) result_.failure = written.error();
+        result_.item_failures = harness_.item_failures();  // and those that could not be written
     }
 
     Harness& harness_;
