@@ -89,12 +89,13 @@ QString explainSplitting(const QJsonObject& splitting) {
     if (pieces == 0) return {};
     const QJsonValue itemCost = splitting.value(QLatin1StringView("item_ns"));
     const bool given = splitting.value(QLatin1StringView("grain_origin")).toString() == u"given";
-    QString text =
-        given ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was given: %1 items.")).arg(counted("grain"))
-        : itemCost.isDouble()
-            ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1 items: a probe took %2 an item."))
-                  .arg(counted("grain"), formatDuration(itemCost.toDouble()))
-            : tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1 items.")).arg(counted("grain"));
+    const QString grain = number("grain") == 1 ? tr(QT_TRANSLATE_NOOP("Explanation", "1 item"))
+                                               : tr(QT_TRANSLATE_NOOP("Explanation", "%1 items")).arg(counted("grain"));
+    QString text = given ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was given: %1.")).arg(grain)
+                   : itemCost.isDouble()
+                       ? tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1: a probe took %2 an item."))
+                             .arg(grain, formatDuration(itemCost.toDouble()))
+                       : tr(QT_TRANSLATE_NOOP("Explanation", "The grain was found to be %1.")).arg(grain);
     const qint64 later = number("splits_on_demand") + number("splits_by_max_len");
     text +=
         u' ' +
