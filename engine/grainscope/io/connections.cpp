@@ -53,45 +53,33 @@ boost::asio::ssl::context& Connections::tls() {
 }
 
 /// One who waits for a permit. It lies in the waiting coroutine.
-class Connections::Turn final : private Operation {
+class Connections::Turn final : public ResumedOperation {
   public:
     explicit Turn(Connections& connections) noexcept : connections_(connections) {}
 
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    template <class P>
-    bool await_suspend(std::coroutine_handle<P> awaiting) {
-        scope_ = &awaiting.promise().scope();
-        if (scope_->is_cancelled()) return false;
-        if (connections_.open_ < connections_.limit_) {
-            ++connections_.open_;
-            has_permit_ = true;
-            return false;
-        }
-        resumption_ = std::make_shared<Resumption>(Loop::current(), awaiting);
-        connections_.waiting_.push_back(this);
-        scope_->add(*this);
-        return true;
-    }
     [[nodiscard]] Permit await_resume() {
-        if (resumption_) {
-            scope_->remove(*this);
-            if (!has_permit_) connections_.waiting_.remove(this);
-        }
+        end_wait();
+        if (has_waited() && !has_permit_) connections_.waiting_.remove(this);
         Permit permit = has_permit_ ? Permit(connections_) : Permit();
-        if (scope_->is_cancelled()) throw Cancelled();
+        throw_if_cancelled();
         return permit;
     }
     void grant() {
         has_permit_ = true;
-        resumption_->post();
+        resume();
     }
 
   private:
-    void cancel() noexcept override { resumption_->post(); }
+    bool begin_wait(const std::shared_ptr<Resumption>&) override {
+        has_permit_ = connections_.open_ < connections_.limit_;
+        if (has_permit_)
+            ++connections_.open_;
+        else
+            connections_.waiting_.push_back(this);
+        return !has_permit_;
+    }
 
     Connections& connections_;
-    Scope* scope_ = nullptr;
-    std::shared_ptr<Resumption> resumption_;
     bool has_permit_ = false;
 };
 

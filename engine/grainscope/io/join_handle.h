@@ -27,7 +27,7 @@ class Spawned : public std::enable_shared_from_this<Spawned> {
     virtual ~Spawned() = default;
 
     // -- its loop -----------------------------------------------------------------------------------------------------
-    void start(Loop& loop);
+    void start();
     void cancel() noexcept { scope_.cancel(); }
 
     // -- any thread ---------------------------------------------------------------------------------------------------
@@ -98,23 +98,15 @@ void start_spawned(RuntimeCore& runtime, std::shared_ptr<Spawned> spawned);
 [[nodiscard]] RuntimeCore& current_runtime();
 
 /// Awaits a spawned task's end, on the awaiting task's own loop.
-class EndOfSpawned final : private Operation {
+class EndOfSpawned final : public ResumedOperation {
   public:
     explicit EndOfSpawned(std::shared_ptr<Spawned> spawned) : spawned_(std::move(spawned)) {}
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    template <class P>
-    bool await_suspend(std::coroutine_handle<P> awaiting) {
-        return begin(awaiting.promise().scope(), awaiting);
-    }
     void await_resume();
 
   private:
-    bool begin(Scope& scope, std::coroutine_handle<> awaiting);
-    void cancel() noexcept override;
+    bool begin_wait(const std::shared_ptr<Resumption>& resumption) override;
 
     std::shared_ptr<Spawned> spawned_;
-    std::shared_ptr<Resumption> resumption_;
-    Scope* scope_ = nullptr;
 };
 
 }  // namespace grainscope::detail::async

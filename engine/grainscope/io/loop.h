@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <typeinfo>
 
 #include <grainscope/runtime/state_recorder.h>
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <coroutine>
-#include <functional>
 #include <memory>
+#include <utility>
 
 #include <grainscope/io/coroutine.h>
 #include <grainscope/io/loop.h>
+#include <grainscope/runtime/cancellation.h>
 
 namespace grainscope::detail::async {
 
@@ -26,6 +27,47 @@ class Resumption : public std::enable_shared_from_this<Resumption> {
   private:
     Loop& loop_;
     std::coroutine_handle<> coroutine_;  ///< the loop's
+};
+
+/// A wait that somebody else ends by a Resumption: whoever has something for the task, or its scope's cancellation.
+/// Derived classes give the resumption away in `begin_wait`.
+class ResumedOperation : protected Operation {
+  public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class P>
+    bool await_suspend(std::coroutine_handle<P> awaiting) {
+        scope_ = &awaiting.promise().scope();
+        if (scope_->is_cancelled()) return false;
+        resumption_ = std::make_shared<Resumption>(Loop::current(), awaiting);
+        if (!begin_wait(resumption_)) {
+            resumption_.reset();
+            return false;
+        }
+        scope_->add(*this);
+        return true;
+    }
+
+  protected:
+    ~ResumedOperation() = default;
+    /// False if there is nothing to wait for. It may throw.
+    virtual bool begin_wait(const std::shared_ptr<Resumption>& resumption) = 0;
+    void cancel() noexcept override { resumption_->post(); }
+
+    /// In await_resume, first: the wait is over.
+    void end_wait() noexcept {
+        if (resumption_ != nullptr) scope_->remove(*this);
+    }
+    /// Whether there was a wait at all.
+    [[nodiscard]] bool has_waited() const noexcept { return resumption_ != nullptr; }
+    void throw_if_cancelled() const {
+        if (scope_->is_cancelled()) throw Cancelled();
+    }
+    [[nodiscard]] bool is_cancelled() const noexcept { return scope_->is_cancelled(); }
+    void resume() { resumption_->post(); }
+
+  private:
+    Scope* scope_ = nullptr;
+    std::shared_ptr<Resumption> resumption_;
 };
 
 }  // namespace grainscope::detail::async

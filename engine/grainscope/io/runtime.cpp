@@ -63,10 +63,10 @@ void RuntimeCore::start(std::shared_ptr<Spawned> spawned) {
     Seat& seat = *seats_[spawned_.fetch_add(1, relaxed) % seats_.size()];  // a number that stands for itself
     Loop& loop = *seat.loop;
     spawned->assign(loop, panic_);
-    loop.post([&seat, &loop, spawned = std::move(spawned)] {
+    loop.post([&seat, spawned = std::move(spawned)] {
         seat.running.insert(spawned);
         if (seat.stopping) spawned->cancel();
-        spawned->start(loop);
+        spawned->start();
     });
 }
 
@@ -123,7 +123,7 @@ RuntimeCore& current_runtime() { return Loop::current().runtime(); }
 // -- spawned tasks
 // -----------------------------------------------------------------------------------------------------
 
-void Spawned::start(Loop&) {
+void Spawned::start() {
     const Coroutine coroutine = this->coroutine();
     coroutine.promise->prepare(
         scope_,
@@ -200,24 +200,16 @@ void Spawned::panic_if_failed() noexcept {
     (*panic_)(std::move(lost));
 }
 
-bool EndOfSpawned::begin(Scope& scope, std::coroutine_handle<> awaiting) {
-    scope_ = &scope;
-    if (scope.is_cancelled()) return false;
-    resumption_ = std::make_shared<Resumption>(Loop::current(), awaiting);
-    scope.add(*this);
-    spawned_->when_ended([resumption = resumption_] { resumption->post(); });
+bool EndOfSpawned::begin_wait(const std::shared_ptr<Resumption>& resumption) {
+    spawned_->when_ended([resumption] { resumption->post(); });
     return true;
 }
 
 void EndOfSpawned::await_resume() {
-    if (resumption_ == nullptr) throw Cancelled();
-    scope_->remove(*this);
-    if (!scope_->is_cancelled()) return;
-    spawned_->when_ended(nullptr);  // from here on it knows nothing of this loop
-    throw Cancelled();
+    end_wait();
+    if (has_waited() && is_cancelled()) spawned_->when_ended(nullptr);  // from here on it knows nothing of this loop
+    throw_if_cancelled();
 }
-
-void EndOfSpawned::cancel() noexcept { resumption_->post(); }
 
 }  // namespace detail::async
 

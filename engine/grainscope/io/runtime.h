@@ -2,13 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include <grainscope/io/join_handle.h>
@@ -69,8 +67,6 @@ class Runtime {
     /// For a collector: first a row for each IO thread, "blocked on IO" while it waits for its tasks' IO, then one for
     /// each blocking thread that there may be. Lives as long as the runtime.
     [[nodiscard]] trace::Subject& trace_subject();
-
-    [[nodiscard]] detail::async::RuntimeCore& core() noexcept { return *core_; }
 
   private:
     std::unique_ptr<detail::async::RuntimeCore> core_;

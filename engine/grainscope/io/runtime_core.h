@@ -44,8 +44,8 @@ class RuntimeCore final : public trace::Subject {
 
     const grainscope::io::RuntimeOptions options_;
     const std::shared_ptr<const PanicHandler> panic_;
-    BlockingPool blocking_;
     std::vector<std::unique_ptr<Seat>> seats_;
+    BlockingPool blocking_;  ///< behind the loops: its threads end first, and may be about to leave a loop's post
     Atomic<std::uint64_t> spawned_{0};
     Atomic<std::uint64_t> ended_{0};
 };

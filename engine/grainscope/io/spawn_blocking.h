@@ -56,27 +56,19 @@ class BlockingCall final : public BlockingJob {
 };
 
 /// Gives a job away and waits for its end on the awaiting task's loop.
-class EndOfJob final : private Operation {
+class EndOfJob final : public ResumedOperation {
   public:
     using Start = std::move_only_function<void(std::shared_ptr<Resumption>)>;
     /// start gives the job to its threads; it may throw.
     EndOfJob(std::shared_ptr<BlockingJob> job, Start start) : job_(std::move(job)), start_(std::move(start)) {}
-
-    [[nodiscard]] bool await_ready() const noexcept { return false; }
-    template <class P>
-    bool await_suspend(std::coroutine_handle<P> awaiting) {
-        return begin(awaiting.promise().scope(), awaiting);
-    }
     void await_resume();
 
   private:
-    bool begin(Scope& scope, std::coroutine_handle<> awaiting);
+    bool begin_wait(const std::shared_ptr<Resumption>& resumption) override;
     void cancel() noexcept override;
 
     std::shared_ptr<BlockingJob> job_;
     Start start_;
-    Scope* scope_ = nullptr;
-    std::shared_ptr<Resumption> resumption_;
 };
 
 void push_blocking(std::shared_ptr<BlockingJob> job);
