@@ -1,5 +1,6 @@
 #include <grainscope/platform/open_files.h>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <limits>
@@ -17,5 +18,7 @@ std::size_t raise_open_files() noexcept {
     return limit.rlim_cur == RLIM_INFINITY ? std::numeric_limits<std::size_t>::max()
                                            : static_cast<std::size_t>(limit.rlim_cur);
 }
+
+int duplicate(int descriptor) noexcept { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
 }  // namespace grainscope::platform
