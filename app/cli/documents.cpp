@@ -200,6 +200,15 @@ Json advice_json(const study::Advice& advice) {
             {"evidence", std::move(evidence)},   {"missing", or_null(advice.missing)}};
 }
 
+Json figures_json(const study::FigureSamples& samples) {
+    Json figures = Json::array();
+    for (const workloads::Figure& figure : samples.medians()) {
+        figures.push_back(
+            {{"name", figure.name}, {"label", figure.label}, {"unit", figure.unit}, {"value", figure.value}});
+    }
+    return figures;
+}
+
 }  // namespace
 
 std::string level_name(trace::Level level) {
@@ -265,7 +274,8 @@ Json run_json(const Circumstances& circumstances, const study::RunResult& result
                   {"utilisation", or_null(result.utilisation())},
                   {"splitting", splitting_json(result.splitting)},
                   {"dropped_events", circumstances.dropped_events},
-                  {"failures", std::move(failures)}};
+                  {"failures", std::move(failures)},
+                  {"figures", figures_json(result.figures)}};
     add_circumstances(document, circumstances);
     return document;
 }
@@ -281,7 +291,8 @@ Json point_json(const study::SweepResult& result, std::size_t point) {
             {"ci95_ns", interval_json(summary.median_interval)},
             {"speedup", or_null(summary.speedup)},
             {"speedup_ci95", ratio_interval_json(summary.speedup_interval)},
-            {"efficiency", or_null(summary.efficiency)}};
+            {"efficiency", or_null(summary.efficiency)},
+            {"figures", figures_json(measured.figures)}};
 }
 
 Json sweep_json(const Circumstances& circumstances, const study::SweepPlan& plan, const study::SweepResult& result) {

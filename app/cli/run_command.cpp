@@ -1,3 +1,4 @@
+#include <cctype>
 #include <numeric>
 #include <string>
 
@@ -24,6 +25,11 @@ std::string changed_parameters(const workloads::Description& description, const 
         if (value == values.end() || value->second == parameter.default_value) continue;
         text += fmt::format(" {}={}", parameter.name, workloads::to_string(value->second));
     }
+    return text;
+}
+
+std::string lower_case_first(std::string text) {
+    if (!text.empty()) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
     return text;
 }
 
@@ -74,6 +80,8 @@ std::string run_text(const workloads::Description& description, const study::Run
     if (median && *median > 0)
         summary.add({"speed", fmt::format("{} items/s", magnitude(result.items / *median * 1e9))});
     summary.add({"utilisation", percent(result.utilisation())});
+    for (const workloads::Figure& figure : result.figures.medians())
+        summary.add({lower_case_first(figure.label), quantity(figure.value, figure.unit)});
     if (result.dropped_events() > 0) {
         summary.add({"events lost", count(static_cast<double>(result.dropped_events()))});
     }

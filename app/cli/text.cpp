@@ -72,6 +72,15 @@ std::string count(double value) {
     return digits;
 }
 
+std::string quantity(double value, std::string_view unit) {
+    static constexpr std::array bytes{Unit{1e12, "TB"}, Unit{1e9, "GB"}, Unit{1e6, "MB"}, Unit{1e3, "kB"},
+                                      Unit{1, "bytes"}};
+    if (unit == "bytes") return in_units(value, bytes);
+    if (unit == "ns") return duration(value);
+    const std::string number = value == std::floor(value) || value >= 1000 ? count(value) : ratio(value);
+    return unit.empty() ? number : fmt::format("{} {}", number, unit);
+}
+
 std::string magnitude(double value) {
     static constexpr std::array units{Unit{1e12, "T"}, Unit{1e9, "G"}, Unit{1e6, "M"}, Unit{1e3, "k"}, Unit{1, ""}};
     return in_units(value, units);

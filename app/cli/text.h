@@ -21,6 +21,8 @@ namespace grainscope::cli {
 [[nodiscard]] std::string count(double value);
 /// "43.2 M", for rates.
 [[nodiscard]] std::string magnitude(double value);
+/// A figure by its unit: "12.3 MB", "4.56 ms", "1,024".
+[[nodiscard]] std::string quantity(double value, std::string_view unit);
 /// "97.1 %", or "–".
 [[nodiscard]] std::string percent(const std::optional<double>& share);
 /// "1.92", or "–".

@@ -66,6 +66,7 @@ void BlockingPool::start_thread() {
 
 void BlockingPool::work(Seat& seat) {
     seat.tid.store(platform::current_tid(), relaxed);  // a number for the collector; it orders nothing
+    recorder_of_this_thread = &seat.recorder;
     std::unique_lock lock(mutex_);
     for (;;) {
         if (jobs_.empty() && !stopping_) {

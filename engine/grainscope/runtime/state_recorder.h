@@ -13,6 +13,10 @@
 
 namespace grainscope::detail {
 
+class StateRecorder;
+/// Of a thread that is no worker but keeps books like one (a blocking thread); null elsewhere.
+inline thread_local constinit StateRecorder* recorder_of_this_thread [[gnu::tls_model("initial-exec")]] = nullptr;
+
 /// Written by its worker at changes of state only, read by anyone at any time. The times are a sequence lock over
 /// atomics: the writer makes `sequence_` odd, stores, and makes it even; a reader that saw it odd or changed tries
 /// again. Every data store is a release and every data load an acquire, so that a reader which saw any new value also

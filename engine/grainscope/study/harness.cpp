@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <grainscope/backends/crew_backend.h>
 #include <grainscope/platform/clock.h>
 #include <grainscope/platform/threads.h>
 #include <grainscope/study/picture.h>
@@ -103,23 +104,39 @@ std::expected<void, workloads::Failure> Harness::prepare(const workloads::Values
     return done;
 }
 
-std::expected<void, workloads::Failure> Harness::switch_backend(const std::string& name, std::size_t threads) {
-    if (backend_ != nullptr && backends_.front().name == name && backends_.front().threads == threads) return {};
-    const auto same = [&](const RunningBackend& running) { return running.name == name && running.threads == threads; };
+std::optional<backends::Crew> Harness::crew_of(const Setting& setting) const {
+    if (!entry_.description.crew || setting.backend != backends::CrewBackend::backend_name) return std::nullopt;
+    return entry_.description.crew(setting.values, setting.threads);
+}
+
+std::expected<void, workloads::Failure> Harness::switch_backend(const Setting& setting) {
+    const std::optional<backends::Crew> crew = crew_of(setting);
+    const auto same = [&](const RunningBackend& running) {
+        return running.name == setting.backend && running.threads == setting.threads && running.crew == crew;
+    };
+    if (backend_ != nullptr && same(backends_.front())) return {};
     if (const auto found = std::find_if(backends_.begin(), backends_.end(), same); found != backends_.end()) {
         backends_.splice(backends_.begin(), backends_, found);
     } else {
-        std::expected<std::unique_ptr<backends::Backend>, std::string> made;
+        std::unique_ptr<backends::Backend> backend;
         const auto built = guarded("starting its threads", [&]() -> std::expected<void, Failure> {
-            made = backends::make_backend(name, threads);
+            if (crew) {
+                backend = std::make_unique<backends::CrewBackend>(*crew, setting.threads);
+                return {};
+            }
+            auto made = backends::make_backend(setting.backend, setting.threads);
             if (!made) return std::unexpected(Failure{Failure::Kind::failed, made.error()});
+            backend = *std::move(made);
             return {};
         });
         if (!built) return built;
-        backends_.push_front({name, threads, *std::move(made)});
+        backends_.push_front({setting.backend, setting.threads, crew, std::move(backend)});
     }
     backend_ = backends_.front().backend.get();
-    if (collector_ != nullptr) collector_->set_subject(&backend_->subject());
+    if (collector_ != nullptr) {
+        collector_->set_subject(&backend_->subject());
+        note_rows(crew ? backends::row_groups(*crew) : std::vector<backends::RowGroup>());
+    }
     meter_.attach(&backend_->subject());
     std::size_t idle = 0;
     for (auto running = std::next(backends_.begin()); running != backends_.end();) {
@@ -127,6 +144,13 @@ std::expected<void, workloads::Failure> Harness::switch_backend(const std::strin
         running = idle > most_idle_threads ? backends_.erase(running) : std::next(running);
     }
     return {};
+}
+
+void Harness::note_rows(const std::vector<backends::RowGroup>& groups) {
+    std::string json = rows_json(groups);
+    if (json == rows_ || (rows_.empty() && groups.empty())) return;
+    collector_->note(trace::NoteKind::rows, json);
+    rows_ = std::move(json);
 }
 
 std::expected<void, workloads::Failure> Harness::apply(const Setting& setting) {
@@ -148,7 +172,7 @@ std::expected<void, workloads::Failure> Harness::apply(const Setting& setting) {
         }
         slow_ = slow_factor(setting.values);
     }
-    if (const auto switched = switch_backend(setting.backend, setting.threads); !switched) return switched;
+    if (const auto switched = switch_backend(setting); !switched) return switched;
     setting_ = setting;
     return {};
 }

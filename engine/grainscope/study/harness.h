@@ -76,6 +76,8 @@ class Harness {
     [[nodiscard]] const workloads::Description& description() const { return entry_.description; }
     [[nodiscard]] double items() const { return workload_->items(); }
     [[nodiscard]] std::vector<workloads::ItemFailure> item_failures() const { return workload_->item_failures(); }
+    [[nodiscard]] std::vector<workloads::Figure> figures() const { return workload_->figures(); }
+    [[nodiscard]] std::vector<std::string> remarks() const { return workload_->remarks(); }
     [[nodiscard]] Control& control() { return control_; }
     [[nodiscard]] trace::Collector* collector() { return collector_; }
 
@@ -83,13 +85,16 @@ class Harness {
     struct RunningBackend {
         std::string name;
         std::size_t threads = 0;
+        std::optional<backends::Crew> crew;
         std::unique_ptr<backends::Backend> backend;
     };
 
     template <class Action>
     std::expected<void, Failure> guarded(std::string_view what, Action&& action);
     std::expected<void, Failure> prepare(const workloads::Values& values);
-    std::expected<void, Failure> switch_backend(const std::string& name, std::size_t threads);
+    std::expected<void, Failure> switch_backend(const Setting& setting);
+    [[nodiscard]] std::optional<backends::Crew> crew_of(const Setting& setting) const;
+    void note_rows(const std::vector<backends::RowGroup>& groups);
     void show_picture_of(const workloads::Values& values);
     void show_diagram_of(const Setting& setting);
     [[nodiscard]] workloads::RunContext context(const CancellationToken& token);
@@ -102,6 +107,7 @@ class Harness {
     workloads::Picture::Extent extent_;  ///< of the board, once there is one
     std::unique_ptr<trace::ChannelBoard> channels_;
     std::string diagram_;  ///< the last one noted
+    std::string rows_;     ///< likewise
     std::unique_ptr<workloads::Workload> workload_;
     std::list<RunningBackend> backends_;  ///< the most recently used first
     backends::Backend* backend_ = nullptr;

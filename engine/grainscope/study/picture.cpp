@@ -30,4 +30,11 @@ std::string diagram_json(const workloads::Diagram& diagram) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string rows_json(const std::vector<backends::RowGroup>& groups) {
+    using Json = nlohmann::ordered_json;
+    Json json = Json::array();
+    for (const backends::RowGroup& group : groups) json.push_back({{"name", group.name}, {"rows", group.rows}});
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace grainscope::study

@@ -1,7 +1,8 @@
-// A workload's picture and diagram as the programs that show them read them.
+// A workload's picture, diagram and kinds of rows as the programs that show them read them.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <grainscope/workloads/workload.h>
 
@@ -14,5 +15,8 @@ namespace grainscope::study {
 /// "to":1,"capacity":64}],"message":"document"}. from: null where a clock sends; capacity: null where there is no
 /// limit.
 [[nodiscard]] std::string diagram_json(const workloads::Diagram& diagram);
+
+/// On one line: [{"name":"IO thread","rows":1},{"name":"worker","rows":2}]; all are workers where it is empty.
+[[nodiscard]] std::string rows_json(const std::vector<backends::RowGroup>& groups);
 
 }  // namespace grainscope::study

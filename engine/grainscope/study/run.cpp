@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -62,6 +63,7 @@ class Run {
         result_.samples.clear();
         result_.workers.clear();
         result_.splitting.reset();
+        result_.figures.clear();
         result_.discarded = 0;
         runs_ = 0;
     }
@@ -124,12 +126,15 @@ class Run {
             result_.wrong = *repetition->wrong;
         }
         result_.item_failures = harness_.item_failures();
+        for (std::string& remark : harness_.remarks())
+            if (remarks_.insert(remark).second) observer_.warning(remark);
         if (repetition->disturbed) {
             ++result_.discarded;
         } else {
             result_.samples.push_back(repetition->time_ns);
             add_workers(result_.workers, repetition->workers);
             result_.splitting = repetition->splitting;
+            result_.figures.add(harness_.figures());
             if (sampled_) sampled_(result_);
         }
         observer_.progress(runs_, total(), "measuring");
@@ -168,6 +173,7 @@ class Run {
     Observer& observer_;
     const std::function<void(const RunResult&)>& sampled_;
     RunResult result_;
+    std::set<std::string> remarks_;  ///< those that the user has been told
     std::size_t runs_ = 0;
     bool data_is_result_ = false;  ///< the last repetition ran to its end
     Clock::time_point began_;
@@ -183,7 +189,7 @@ std::optional<double> RunResult::utilisation() const {
         if (!worker.busy_ns) return std::nullopt;
         busy += static_cast<double>(*worker.busy_ns);
     }
-    return busy / (static_cast<double>(setting.threads) * sampled);
+    return busy / (static_cast<double>(workers.size()) * sampled);
 }
 
 std::uint64_t RunResult::dropped_events() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <grainscope/study/control.h>
+#include <grainscope/study/figures.h>
 #include <grainscope/study/harness.h>
 #include <grainscope/study/observer.h>
 #include <grainscope/study/statistics.h>
@@ -34,10 +35,11 @@ struct RunResult {
     std::string wrong;                            ///< what was wrong with the first that was not
     double items = 0;                             ///< one run works through so many
     std::vector<workloads::ItemFailure> item_failures;
+    FigureSamples figures;                      ///< of the samples
     std::optional<workloads::Failure> failure;  ///< what ended it early; the samples stand
     End end = End::none;
 
-    /// Busy time of all workers as a share of threads × samples; none where it is not known.
+    /// Busy time of all rows as a share of rows × samples; none where it is not known.
     [[nodiscard]] std::optional<double> utilisation() const;
     [[nodiscard]] std::uint64_t dropped_events() const;
 };

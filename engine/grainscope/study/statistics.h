@@ -1,5 +1,5 @@
-// What a handful of run times says, and how sure of it one may be (docs/architecture.md, Statistics). Everything here is a pure function:
-// the same samples give the same numbers on every machine.
+// What a handful of run times says, and how sure of it one may be (docs/architecture.md, Statistics). Everything here
+// is a pure function: the same samples give the same numbers on every machine.
 #pragma once
 
 #include <cstddef>

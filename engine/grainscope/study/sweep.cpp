@@ -205,6 +205,7 @@ bool take_sample(Harness& harness, SweepResult& result, std::size_t point, trace
         }
         if (repetition->cancelled || repetition->disturbed) continue;
         result.points[point].samples.push_back(repetition->time_ns);
+        result.points[point].figures.add(harness.figures());
         return true;
     }
     result.end = control.ended();

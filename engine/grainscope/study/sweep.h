@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <grainscope/study/axis.h>
+#include <grainscope/study/figures.h>
 #include <grainscope/study/harness.h>
 #include <grainscope/study/models.h>
 #include <grainscope/study/observer.h>
@@ -23,6 +24,7 @@ struct Point {
     Setting setting;
     std::vector<double> samples;  ///< nanoseconds
     bool listed = true;           ///< false: measured only as a base for speedups
+    FigureSamples figures;        ///< of the samples
 };
 
 /// The best sequential run of one problem: what the speedups of its points are measured against.

@@ -1,4 +1,5 @@
-// When a run is warm: caches and branch predictors filled, memory touched, frequencies settled (docs/architecture.md, Statistics).
+// When a run is warm: caches and branch predictors filled, memory touched, frequencies settled (docs/architecture.md,
+// Statistics).
 #pragma once
 
 #include <algorithm>

@@ -99,6 +99,7 @@ enum class NoteKind : std::uint8_t {
     progress,    ///< JSON: {"done": 3, "total": 12, "label": "..."}
     picture,     ///< JSON object: how the frames from here on are to be looked at; without one they are bars
     diagram,     ///< JSON object: the stages and channels from here on; without one there are none
+    rows,        ///< JSON array: the kinds of rows from here on, [{"name", "rows"}]; empty or none: all are workers
 };
 
 struct Note {

@@ -401,7 +401,7 @@ void StreamReader::add_note(Nanoseconds at, NoteKind kind, std::string_view text
 StreamReader::Complaint StreamReader::decode_note(ByteCursor& in, Nanoseconds at) {
     const std::uint8_t kind = in.u8();
     if (in.failed()) return too_short;
-    if (kind > static_cast<std::uint8_t>(NoteKind::diagram)) return nullptr;  // of a later minor version
+    if (kind > static_cast<std::uint8_t>(NoteKind::rows)) return nullptr;  // of a later minor version
     add_note(at, NoteKind{kind}, in.text(in.remaining()));
     return nullptr;
 }

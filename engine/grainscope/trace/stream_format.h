@@ -11,7 +11,7 @@ namespace grainscope::trace::format {
 /// Windows.
 inline constexpr std::array<std::uint8_t, 8> magic = {0x89, 'G', 'R', 'N', '\r', '\n', 0x1a, '\n'};
 inline constexpr std::uint16_t major_version = 1;  ///< a reader refuses a newer one
-inline constexpr std::uint16_t minor_version = 2;  ///< new chunk kinds, and new fields at the end of known ones
+inline constexpr std::uint16_t minor_version = 3;  ///< new chunk kinds, and new fields at the end of known ones
 
 /// magic, u16 major, u16 minor, u32 CRC-32C of those twelve bytes. Its layout is the same in every version to come, so
 /// that any reader can say which version it cannot read.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <grainscope/backends/backend.h>
+#include <grainscope/backends/crew.h>
 #include <grainscope/runtime/cancellation.h>
 #include <grainscope/trace/channel_board.h>
 #include <grainscope/trace/data_board.h>
@@ -78,6 +79,9 @@ struct Description {
     std::function<Diagram(const Values&, std::size_t threads)> diagram = {};
     /// How many threads a run of these values has where nobody says; null: one a core.
     std::function<std::size_t(const Values&)> default_threads = {};
+    /// The kinds of threads of a run of these values on the backend `grainscope`, which is a backends::CrewBackend then;
+    /// null: so many workers and nothing else.
+    std::function<backends::Crew(const Values&, std::size_t threads)> crew = {};
 };
 
 /// One line for the user: what was wrong, and what would be right.
@@ -91,6 +95,14 @@ struct Failure {
 struct ItemFailure {
     std::string item;
     std::string error;
+};
+
+/// What a run tells besides its time.
+struct Figure {
+    std::string name;   ///< for scripts, with its unit: "peak_memory_bytes"
+    std::string label;  ///< for people: "Peak memory"
+    std::string unit;   ///< "bytes", "ns", "" for a number
+    double value = 0;
 };
 
 /// The gate that a demonstration passes at the end of every task: here it is slowed down, paused, stepped or cancelled.
@@ -124,6 +136,10 @@ class Workload {
     /// Writes the user's output file (`-p output=`), if one was asked for. Called once, after the last repetition.
     [[nodiscard]] virtual std::expected<void, Failure> write_output() { return {}; }
     [[nodiscard]] virtual std::vector<ItemFailure> item_failures() const { return {}; }
+    /// Of the last run that ended.
+    [[nodiscard]] virtual std::vector<Figure> figures() const { return {}; }
+    /// What the user should know about how the last run was done, a line each: a limit of the system that capped it.
+    [[nodiscard]] virtual std::vector<std::string> remarks() const { return {}; }
 };
 
 /// The list of all workloads in this program, by name.
