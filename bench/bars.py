@@ -15,7 +15,7 @@ class Bar:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    part: str                      # forks, iterators, sorts, words, channels, collections
+    part: str                      # forks, iterators, sorts, words, channels, collections, async
     title: str
     program: str                   # one of the C++ programs
     contestants: str               # what it is to serve, as a regular expression on "GROUP/PEER"
@@ -132,6 +132,19 @@ def collections(threads):
                    (Bar("0.8 of oneTBB", 0.8, "^oneTBB"),))
 
 
+def tasks(threads):
+    for count in sorted({1, threads}):
+        for title, rust, bars in (
+                ("10000 sleeps of 10 ms", "sleep", (Bar("1.3 of tokio", 1.3, "^tokio"),)),
+                ("spawn and join 1000000 tasks", "spawn", ()),
+                ("1000000 yields of a task", "yield", ())):
+            group = f"{title}, {plural(count)}"
+            yield Cell("async", group, "bench_async", f"^{re.escape(group)}/", ("async", rust, str(count)), bars)
+    group = f"1000 blocking calls of 1 ms, {plural(threads)}"
+    yield Cell("async", group, "bench_async", f"^{re.escape(group)}/", ("async", "call", str(threads)),
+               (Bar("1.05 of tokio", 1.05, "^tokio"),))
+
+
 def scaling(threads):
     """What the second thread brings, on work that computes more than it reads."""
     twice = (Bar("1.9 times one thread", 1 / 1.9, "1 thread$"),)
@@ -150,5 +163,6 @@ def scaling(threads):
 
 
 def cells(threads):
-    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels(), *collections(threads)]
+    made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels(), *collections(threads),
+            *tasks(threads)]
     return made + list(scaling(threads)) if threads > 1 else made

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds the benchmark programs and runs them against their peers.
 #
-#   bench/run.sh [forks] [iterators] [sorts] [words] [channels] [collections] [rust] [gui]      all of them unless some are named
+#   bench/run.sh [forks] [iterators] [sorts] [words] [channels] [collections] [async] [rust] [gui]      all of them unless some are named
 #
 # BENCH_ARGS adds flags for the Google Benchmark programs, RUST_ARGS for alternate.py. README.md says how to read what comes
 # out, and how long it takes.
@@ -13,12 +13,12 @@ source "$root/scripts/packages.sh"
 # shellcheck source=../scripts/build.sh
 source "$root/scripts/build.sh"
 
-(($#)) || set -- forks iterators sorts words channels collections rust gui
+(($#)) || set -- forks iterators sorts words channels collections async rust gui
 for part in "$@"; do
     case $part in
-    forks | iterators | sorts | words | channels | collections | rust | gui) ;;
+    forks | iterators | sorts | words | channels | collections | async | rust | gui) ;;
     *)
-        say "$part is no part of the benchmarks; these are: forks iterators sorts words channels collections rust gui"
+        say "$part is no part of the benchmarks; these are: forks iterators sorts words channels collections async rust gui"
         exit 2
         ;;
     esac
@@ -31,14 +31,14 @@ lock_build "$build" || exit 1
 with_log "$build/configure.log" cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGRAINSCOPE_BENCH=ON \
     -DGRAINSCOPE_GUI=OFF -DBUILD_TESTING=OFF || exit 1
 with_log "$build/build.log" ninja -C "$build" bench_fork_cost bench_iterators bench_sorts bench_word_count bench_channels \
-    bench_collections bench_machine grainscope-cli || exit 1
+    bench_collections bench_async bench_machine grainscope-cli || exit 1
 unlock_build
 
 status=0
 date -u '+%Y-%m-%d %H:%M UTC'
 "$build/bin/grainscope" machine
 "$build/bin/bench_machine"
-for program in forks:fork_cost iterators:iterators sorts:sorts words:word_count channels:channels collections:collections; do
+for program in forks:fork_cost iterators:iterators sorts:sorts words:word_count channels:channels collections:collections async:async; do
     wanted "${program%:*}" || continue
     # shellcheck disable=SC2086  # several flags
     "$build/bin/bench_${program#*:}" ${BENCH_ARGS-} 2>"$build/${program%:*}.err" || {
@@ -48,8 +48,9 @@ for program in forks:fork_cost iterators:iterators sorts:sorts words:word_count 
 done
 if wanted rust; then
     if ! command -v cargo >/dev/null || ! compgen -G '/usr/share/cargo/registry/rayon-1*' >/dev/null ||
-        ! compgen -G '/usr/share/cargo/registry/crossbeam-queue-0.3*' >/dev/null; then
-        say "rayon is left out: it needs the packages cargo, librust-rayon-dev and librust-crossbeam-queue-dev."
+        ! compgen -G '/usr/share/cargo/registry/crossbeam-queue-0.3*' >/dev/null ||
+        ! compgen -G '/usr/share/cargo/registry/tokio-1*' >/dev/null; then
+        say "rayon is left out: it needs the packages cargo, librust-rayon-dev, librust-crossbeam-queue-dev and librust-tokio-dev."
     elif ! (cd "$root/bench/rust" && CARGO_TARGET_DIR=$build/rust cargo build --quiet --release >&2); then
         say "rayon is left out: its program does not build here."
     else

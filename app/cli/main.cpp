@@ -10,8 +10,11 @@
 #include "app/cli/exit_status.h"
 #include "app/cli/output.h"
 
+#include <grainscope/workloads/helper_process.h>
+
 int main(int argc, char** argv) {
     using namespace grainscope::cli;
+    if (const auto status = grainscope::workloads::run_as_helper(argc, argv)) return *status;
     std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an ordinary end
     std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an ordinary error
     try {

@@ -58,6 +58,7 @@ class RawPeer {
         while (::recv(socket_, bytes, sizeof bytes, 0) > 0) {
         }
     }
+    [[nodiscard]] int descriptor() const { return socket_; }
 
   private:
     int socket_;

@@ -44,7 +44,7 @@ test_dependencies_inside_the_engine_point_one_way() {
     only_includes engine/$g/sort $g/platform/ $g/runtime/ $g/sort/
     only_includes engine/$g/backends $g/platform/ $g/runtime/ $g/iter/ $g/sort/ "${events[@]}" $g/backends/
     only_includes engine/$g/workloads $g/platform/ $g/runtime/ $g/iter/ $g/sort/ $g/channel/ $g/collections/ $g/metrics/ \
-        "${events[@]}" $g/backends/ $g/workloads/
+        $g/io/ "${events[@]}" $g/backends/ $g/workloads/
     # channel, collections, metrics and io stand side by side.
     for room in channel collections metrics io; do
         [[ -d engine/$g/$room ]] && only_includes engine/$g/$room $g/platform/ $g/runtime/ "${events[@]}" $g/$room/

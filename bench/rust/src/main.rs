@@ -2,7 +2,7 @@
 //!
 //! `rayon-peers fib THREADS`, `rayon-peers sum|dot|roots|minimum|maximum|filter-map THREADS`, `rayon-peers words THREADS` and
 //! `rayon-peers channel CAPACITY|any PRODUCERS CONSUMERS`, `rayon-peers select CAPACITY|any THREADS`,
-//! `rayon-peers queue array|seg THREADS` and
+//! `rayon-peers queue array|seg THREADS`, `rayon-peers async sleep|call|spawn|yield THREADS` and
 //! `rayon-peers sort u64|f64|strings ORDER N unstable|stable default|own THREADS` serve single samples to alternate.py: see
 //! turns.rs.
 mod channels;
@@ -12,6 +12,7 @@ mod iterators;
 mod queues;
 mod sort_data;
 mod sorts;
+mod tasks;
 mod turns;
 mod words;
 
@@ -28,6 +29,7 @@ fn group(arguments: &[&str]) -> Option<Group> {
         ),
         ["select", capacity, _] => channels::select_group(capacity),
         ["queue", kind, _] => queues::group(kind, threads),
+        ["async", kind, _] => tasks::group(kind, threads),
         ["words", _] => Some(words::group(threads)),
         ["sort", of, order, n, kind, comparator, _] => {
             sorts::group(of, order, n.parse().ok()?, kind, comparator, threads)

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <grainscope/io/asio/connections.h>
+#include <grainscope/io/asio/tls.h>
 #include <grainscope/platform/open_files.h>
 
 namespace grainscope::detail::async {
@@ -44,11 +45,7 @@ void Connections::leave(const Address& address, std::unique_ptr<Connection> conn
 }
 
 boost::asio::ssl::context& Connections::tls() {
-    if (!tls_) {
-        tls_.emplace(boost::asio::ssl::context::tls_client);
-        tls_->set_default_verify_paths();
-        tls_->set_verify_mode(boost::asio::ssl::verify_peer);
-    }
+    if (!tls_) tls_.emplace(verifying_context());
     return *tls_;
 }
 

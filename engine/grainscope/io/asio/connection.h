@@ -15,12 +15,13 @@
 
 namespace grainscope::detail::async {
 
-class Connection {
+/// Over a socket of either kind: one that calls back, or one that blocks.
+template <class Socket>
+class ConnectionOver {
   public:
-    using Socket = boost::asio::ip::tcp::socket;
     using Encrypted = boost::asio::ssl::stream<Socket>;
 
-    explicit Connection(boost::asio::io_context& io) : plain_(io) {}
+    explicit ConnectionOver(Socket socket) : plain_(std::move(socket)) {}
 
     /// The socket, before it is encrypted.
     [[nodiscard]] Socket& socket() noexcept { return encrypted_ ? encrypted_->next_layer() : plain_; }
@@ -40,5 +41,7 @@ class Connection {
     std::optional<Encrypted> encrypted_;
     boost::beast::flat_buffer buffer_;
 };
+
+using Connection = ConnectionOver<boost::asio::ip::tcp::socket>;
 
 }  // namespace grainscope::detail::async
