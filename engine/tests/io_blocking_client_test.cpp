@@ -103,9 +103,10 @@ TEST(IoBlockingClient, KeepsItsConnectionToTheLastHost) {
 }
 
 TEST(IoBlockingClient, SendsAgainOnceWhereItsConnectionTurnsOutToBeClosed) {
-    // Promises to keep the connection, and closes it after one answer.
+    // Promises to keep the connection, and closes it when it is asked again.
     const RawServer server([](RawPeer& peer) {
         if (!peer.read_request().empty()) peer.answer("x");
+        (void)peer.read_request();
     });
     io::BlockingClient client;
     for (int i = 0; i < 5; ++i) {
@@ -150,14 +151,22 @@ TEST(IoBlockingClient, EveryFailureIsTheOneThatATaskGets) {
     }
 }
 
-TEST(IoBlockingClient, WhatAServerSendsBeyondItsLengthIsNoPartOfTheBody) {
+TEST(IoBlockingClient, AServerThatSendsMoreThanItSaidIsNotBelieved) {
     const RawServer server(once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokand more than it said"));
-    io::BlockingClient client;
-    for (int i = 0; i < 2; ++i) {  // nor the beginning of the next answer
-        const auto answer = client.send({.url = server.url()});
-        ASSERT_TRUE(answer) << answer.error().what();
-        EXPECT_EQ(answer->body, "ok");
-    }
+    const auto answer = fetch(server.url());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::bad_response);
+    EXPECT_EQ(answer.error().message, "GET " + server.url() + ": the server sent more than it said");
+}
+
+TEST(IoBlockingClient, InterimAnswersAreNoAnswers) {
+    const RawServer server(
+        once("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+    const auto answer = fetch(server.url());
+    ASSERT_TRUE(answer) << answer.error().what();
+    EXPECT_EQ(answer->status, 200U);
+    EXPECT_EQ(answer->body, "ok");
 }
 
 TEST(IoBlockingClient, ResetIsTold) {

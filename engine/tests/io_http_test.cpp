@@ -156,16 +156,22 @@ INSTANTIATE_TEST_SUITE_P(
                             Kind::bad_response}),
     [](const auto& fault) { return fault.param.name; });
 
-TEST(IoHttp, WhatAServerSendsBeyondItsLengthIsNoPartOfTheBody) {
+TEST(IoHttp, AServerThatSendsMoreThanItSaidIsNotBelieved) {
     const RawServer server(once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokand more than it said"));
-    io::Runtime runtime;
-    const auto answer = runtime.block_on(io::get(server.url()));
-    ASSERT_TRUE(answer);
+    const auto answer = fetch(server.url());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::bad_response);
+    EXPECT_EQ(answer.error().message, "GET " + server.url() + ": the server sent more than it said");
+}
+
+TEST(IoHttp, InterimAnswersAreNoAnswers) {
+    const RawServer server(
+        always("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+    const auto answer = fetch(server.url());
+    ASSERT_TRUE(answer) << answer.error().what();
+    EXPECT_EQ(answer->status, 200U);
     EXPECT_EQ(answer->body, "ok");
-    // Nor the beginning of the next answer.
-    const auto next = runtime.block_on(io::get(server.url()));
-    ASSERT_TRUE(next) << next.error().what();
-    EXPECT_EQ(next->body, "ok");
 }
 
 TEST(IoHttp, ResetIsTold) {

@@ -131,10 +131,14 @@ std::expected<Answer, NoAnswer> exchange(BlockingConnection& connection, const M
     namespace http = boost::beast::http;
     error_code not_sent, not_received;
     connection.visit([&](auto& stream) { http::write(stream, message, not_sent); });
-    AnswerParser parser(message, max_body_bytes);
-    connection.visit(
-        [&](auto& stream) { http::read(stream, connection.buffer(), static_cast<Parser&>(parser), not_received); });
-    return answer_of(parser, message, not_sent, not_received, connection.buffer().size());
+    std::optional<AnswerParser> parser;
+    do {
+        parser.emplace(message, max_body_bytes);
+        connection.visit([&](auto& stream) {
+            http::read(stream, connection.buffer(), static_cast<Parser&>(*parser), not_received);
+        });
+    } while (!not_received && parser->is_interim());
+    return answer_of(*parser, message, not_sent, not_received, connection.buffer().size());
 }
 
 }  // namespace
@@ -174,7 +178,8 @@ Result<Response> BlockingClient::send(const Request& request) {
     const auto deadline = async::deadline_after(request.timeout);
 
     auto connection = std::exchange(kept_->connection, nullptr);
-    if (!request.keep_alive || kept_->address != url.address) connection.reset();
+    if (!request.keep_alive || kept_->address != url.address || (connection && connection->has_news()))
+        connection.reset();
     if (connection) connection->socket().set_deadline(deadline);
     for (bool again = connection != nullptr && async::is_repeatable(request.method);; again = false) {
         if (!connection) {

@@ -1,5 +1,8 @@
 #include <grainscope/io/http.h>
 
+#include <optional>
+#include <tuple>
+
 #include <boost/asio/connect.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -62,14 +65,18 @@ Task<std::expected<Answer, NoAnswer>> exchange(Connection& connection, const Mes
         connection.visit([&](auto& stream) { http::async_write(stream, message, std::move(handler)); });
     });
     const auto [not_sent, sent] = co_await sending;
-    AnswerParser parser(message, max_body_bytes);
-    auto receiving = operation<std::size_t>([&](auto handler) {
-        connection.visit([&](auto& stream) {
-            http::async_read(stream, connection.buffer(), static_cast<Parser&>(parser), std::move(handler));
+    std::optional<AnswerParser> parser;
+    error_code not_received;
+    do {
+        parser.emplace(message, max_body_bytes);
+        auto receiving = operation<std::size_t>([&](auto handler) {
+            connection.visit([&](auto& stream) {
+                http::async_read(stream, connection.buffer(), static_cast<Parser&>(*parser), std::move(handler));
+            });
         });
-    });
-    const auto [not_received, received] = co_await receiving;
-    co_return answer_of(parser, message, not_sent, not_received, connection.buffer().size());
+        not_received = std::get<0>(co_await receiving);
+    } while (!not_received && parser->is_interim());
+    co_return answer_of(*parser, message, not_sent, not_received, connection.buffer().size());
 }
 
 Task<Result<grainscope::io::Response>> perform(const grainscope::io::Request& request) {
@@ -77,12 +84,13 @@ Task<Result<grainscope::io::Response>> perform(const grainscope::io::Request& re
     if (!wanted) co_return std::unexpected(wanted.error());
     const auto& [url, message] = *wanted;
     Connections& connections = Connections::current();
-    const Connections::Permit permit = co_await connections.permit();
+    const Turnstile::Permit permit = co_await connections.permit();
 
     std::unique_ptr<Connection> connection;
     if (request.keep_alive) connection = connections.take(url.address);
     for (bool again = connection != nullptr && is_repeatable(request.method);; again = false) {
         if (!connection) {
+            const Turnstile::Permit connecting = co_await connections.permit_to_connect();
             connections.make_room();
             auto made = co_await connect(url);
             if (!made) co_return std::unexpected(made.error());

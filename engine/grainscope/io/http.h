@@ -42,9 +42,10 @@ struct Request {
 /// Sends the request and gives the answer with its whole body. Connections that servers leave open are kept, by host,
 /// on the IO thread of the task, and used again; where one turns out to be closed, a request whose method may be
 /// repeated (RFC 9110: GET, HEAD, PUT, DELETE, OPTIONS) is sent once more on a new one. Certificates are checked
-/// against the system's. Redirects are answers. At no time are more connections open than the process may have files
-/// (less what others need): further requests wait for their turn. HTTP/1.1 by Boost.Beast, TLS by OpenSSL, URLs by
-/// Boost.URL.
+/// against the system's. Redirects are answers; interim answers (1xx) are
+/// not. A server that sends more than it said is Error::Kind::bad_response. At no time are more connections open than
+/// the process may have files (less what others need): further requests wait for their turn. HTTP/1.1 by Boost.Beast,
+/// TLS by OpenSSL, URLs by Boost.URL.
 [[nodiscard]] Task<Result<Response>> request(Request request);
 
 /// request with GET.
@@ -53,5 +54,9 @@ struct Request {
 ///     const auto answer = runtime.block_on(grainscope::io::get("no url"));
 ///     if (answer || answer.error().kind != grainscope::io::Error::Kind::invalid_url) std::abort();
 [[nodiscard]] Task<Result<Response>> get(std::string url);
+
+/// How many connections this process may have open at once: its limit of open files, raised as far as it goes, less
+/// what other things need. Requests beyond it wait.
+[[nodiscard]] std::size_t most_connections();
 
 }  // namespace grainscope::io

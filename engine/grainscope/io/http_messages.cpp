@@ -69,6 +69,7 @@ Error error_of(const error_code& code, const std::string& what) {
     if (code == http::error::partial_message) return make(Kind::reset, "the server closed the connection half way");
     if (code == http::error::body_limit) return make(Kind::too_large, "the answer is longer than allowed");
     if (code == http::error::header_limit) return make(Kind::too_large, "the answer's headers are longer than 64 KiB");
+    if (code == http::error::unexpected_body) return make(Kind::bad_response, "the server sent more than it said");
     if (code.category() == http::make_error_code(http::error::bad_version).category())
         return make(Kind::bad_response, "the answer is not HTTP: " + code.message());
     if (code.category() == asio::error::get_ssl_category() || code == asio::ssl::error::stream_truncated)
@@ -104,9 +105,10 @@ std::expected<Answer, NoAnswer> answer_of(AnswerParser& parser, const Message& m
                                           error_code not_received, std::size_t unread) {
     if (not_received)
         return std::unexpected(NoAnswer{not_sent && !parser.got_some() ? not_sent : not_received, !parser.got_some()});
+    if (unread > 0) return std::unexpected(NoAnswer{http::error::unexpected_body});
     http::response<http::string_body> answer = parser.release();
     Answer result{.response = {.status = answer.result_int(), .headers = {}, .body = std::move(answer.body())},
-                  .keep = answer.keep_alive() && message.keep_alive() && !not_sent && unread == 0};
+                  .keep = answer.keep_alive() && message.keep_alive() && !not_sent};
     for (const auto& field : answer)
         result.response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     return result;

@@ -147,10 +147,7 @@ class Serving {
   public:
     Serving(Listener& listener, Handler handler, ServeOptions options)
         : handler_(std::move(handler)), options_(options), acceptor_(Loop::current().context().io) {
-        if (options_.max_connections == 0) {
-            const std::size_t files = platform::raise_open_files();
-            options_.max_connections = std::max<std::size_t>(1, files - std::min(files, std::max(files / 4, margin)));
-        }
+        if (options_.max_connections == 0) options_.max_connections = most_connections();
         // The loop's own descriptor of the same socket: the listener keeps its port when this ends.
         const tcp::endpoint endpoint = listener.socket_->acceptor.local_endpoint();
         const int descriptor = platform::duplicate(listener.socket_->acceptor.native_handle());
@@ -174,8 +171,6 @@ class Serving {
     }
 
   private:
-    static constexpr std::size_t margin = 64;
-
     Task<void> serve_connection(tcp::socket accepted) {
         tcp::socket socket = std::move(accepted);  // closed when this ends, and not with its arguments
         error_code ignored;

@@ -49,7 +49,7 @@ struct ServerRequest {
 
 struct ServeOptions {
     std::size_t max_body_bytes = std::size_t{64} << 20;  ///< of a request; a longer one is answered 413
-    /// At once; further clients wait to be accepted. 0: as many as the process may have open files, less a quarter.
+    /// At once; further clients wait to be accepted. 0: most_connections().
     std::size_t max_connections = 0;
     /// A connection on which nothing comes for so long, within a request or between two, is closed.
     std::chrono::nanoseconds idle = std::chrono::seconds(60);

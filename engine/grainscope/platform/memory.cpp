@@ -126,4 +126,24 @@ void prefer_huge_pages([[maybe_unused]] void* begin, [[maybe_unused]] std::size_
 #endif
 }
 
+std::optional<std::uint64_t> resident_memory_bytes() noexcept try {
+    return read_kilobytes("/proc/self/status", "VmRSS:");
+} catch (...) {
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> peak_memory_bytes() noexcept try {
+    return read_kilobytes("/proc/self/status", "VmHWM:");
+} catch (...) {
+    return std::nullopt;
+}
+
+bool restart_peak_memory() noexcept try {
+    std::ofstream file("/proc/self/clear_refs");
+    file << "5" << std::flush;  // proc(5): the peak resident set size
+    return file.good();
+} catch (...) {
+    return false;
+}
+
 }  // namespace grainscope::platform

@@ -79,8 +79,8 @@ struct Description {
     std::function<Diagram(const Values&, std::size_t threads)> diagram = {};
     /// How many threads a run of these values has where nobody says; null: one a core.
     std::function<std::size_t(const Values&)> default_threads = {};
-    /// The kinds of threads of a run of these values on the backend `grainscope`, which is a backends::CrewBackend then;
-    /// null: so many workers and nothing else.
+    /// The kinds of threads of a run of these values on the backend `grainscope`, which is a backends::CrewBackend
+    /// then; null: so many workers and nothing else.
     std::function<backends::Crew(const Values&, std::size_t threads)> crew = {};
 };
 

@@ -15,6 +15,15 @@
 
 namespace grainscope::detail::async {
 
+/// Whether there is something to read, if only the end. It may be taken away.
+[[nodiscard]] inline bool something_came(boost::asio::ip::tcp::socket& socket) {
+    char byte = 0;
+    boost::system::error_code error;
+    socket.non_blocking(true, error);
+    if (!error) socket.receive(boost::asio::buffer(&byte, 1), 0, error);
+    return error != boost::asio::error::would_block;
+}
+
 /// Over a socket of either kind: one that calls back, or one that blocks.
 template <class Socket>
 class ConnectionOver {
@@ -25,6 +34,9 @@ class ConnectionOver {
 
     /// The socket, before it is encrypted.
     [[nodiscard]] Socket& socket() noexcept { return encrypted_ ? encrypted_->next_layer() : plain_; }
+    /// Whether something has come that nobody asked for, or the other side has closed. What an encrypted connection has
+    /// to say of itself is no news.
+    [[nodiscard]] bool has_news() { return !encrypted_ && something_came(plain_); }
     /// What was read and belongs to the next answer.
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     void encrypt(boost::asio::ssl::context& context) { encrypted_.emplace(std::move(plain_), context); }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,8 +10,8 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include <grainscope/io/asio/connection.h>
-#include <grainscope/io/resumption.h>
 #include <grainscope/io/task.h>
+#include <grainscope/io/turnstile.h>
 
 namespace grainscope::detail::async {
 
@@ -20,9 +19,10 @@ class Connections final : public LoopLocal {
   public:
     /// The current loop's.
     [[nodiscard]] static Connections& current();
-    explicit Connections(std::size_t limit) : limit_(limit) {}
+    explicit Connections(std::size_t limit) : open_(limit) {}
 
-    /// A connection that was left, the latest first; null if there is none.
+    /// A connection that was left, the latest first; null if there is none. One on which something has come since (its
+    /// end, or what nobody asked for) is none.
     [[nodiscard]] std::unique_ptr<Connection> take(const Address& address);
     void leave(const Address& address, std::unique_ptr<Connection> connection);
     /// Closes one that was left if there are too many to open another one.
@@ -30,29 +30,16 @@ class Connections final : public LoopLocal {
     /// With the system's certificates.
     [[nodiscard]] boost::asio::ssl::context& tls();
 
-    /// The right to have one more connection open. Waits for its turn.
-    class Permit {
-      public:
-        Permit() = default;
-        explicit Permit(Connections& connections) noexcept : connections_(&connections) {}
-        Permit(Permit&& other) noexcept : connections_(std::exchange(other.connections_, nullptr)) {}
-        Permit& operator=(Permit&&) = delete;
-        ~Permit() {
-            if (connections_ != nullptr) connections_->give_back();
-        }
-
-      private:
-        Connections* connections_ = nullptr;
-    };
-    [[nodiscard]] grainscope::io::Task<Permit> permit();
+    /// The right to have one more connection open, and to be one of those that are being made: a server's queue of new
+    /// connections is short, and whom it drops waits for a second before the next try.
+    [[nodiscard]] grainscope::io::Task<Turnstile::Permit> permit() { return open_.permit(); }
+    [[nodiscard]] grainscope::io::Task<Turnstile::Permit> permit_to_connect() { return connecting_.permit(); }
 
   private:
-    class Turn;
-    void give_back() noexcept;
+    static constexpr std::size_t most_connecting = 256;
 
-    const std::size_t limit_;
-    std::size_t open_ = 0;
-    std::list<Turn*> waiting_;
+    Turnstile open_;
+    Turnstile connecting_{most_connecting};
     std::map<Address, std::vector<std::unique_ptr<Connection>>> left_;
     std::size_t left_count_ = 0;
     std::optional<boost::asio::ssl::context> tls_;

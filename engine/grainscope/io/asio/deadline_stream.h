@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <span>
@@ -36,6 +37,13 @@ class DeadlineStream {
     [[nodiscard]] bool is_late() const noexcept { return is_late_; }
 
     [[nodiscard]] error_code connect(const boost::asio::ip::tcp::endpoint& endpoint);
+
+    /// Whether there is something to read now, if only the end. It may be taken away.
+    [[nodiscard]] bool something_came() {
+        std::byte byte{};
+        const auto taken = socket_.receive({&byte, 1});
+        return taken || taken.error() != EAGAIN;
+    }
 
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers, error_code& error) {
@@ -85,5 +93,7 @@ class DeadlineStream {
     bool is_late_ = false;
     bool answer_is_due_ = false;  ///< something was sent, so what comes next is not here yet
 };
+
+[[nodiscard]] inline bool something_came(DeadlineStream& stream) { return stream.something_came(); }
 
 }  // namespace grainscope::detail::async

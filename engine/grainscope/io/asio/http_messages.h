@@ -38,6 +38,8 @@ struct Outgoing {
 class AnswerParser : public Parser {
   public:
     AnswerParser(const Message& message, std::size_t max_body_bytes);
+    /// Whether what was read only announces the answer (1xx, but for 101, which ends HTTP).
+    [[nodiscard]] bool is_interim() const { return get().result_int() / 100 == 1 && get().result_int() != 101; }
 };
 
 /// An answer, and whether the connection may serve again.
@@ -51,7 +53,7 @@ struct NoAnswer {
     bool silent = false;
 };
 /// After both steps. A server may answer and close before it has read everything: what it said counts. `unread` is what
-/// the connection has beyond the answer: more than it said, and whose would it be?
+/// the connection has beyond the answer: more than it said, which makes the answer none to rely on.
 [[nodiscard]] std::expected<Answer, NoAnswer> answer_of(AnswerParser& parser, const Message& message,
                                                         boost::system::error_code not_sent,
                                                         boost::system::error_code not_received, std::size_t unread);
