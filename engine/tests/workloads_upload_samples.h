@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
-#include <grainscope/workloads/seal.h>
+#include <grainscope/workloads/upload_store.h>
 
 namespace grainscope::workloads::testing {
 
@@ -48,6 +49,46 @@ inline Bytes random_bytes(std::size_t size, std::uint32_t seed = 1) {
 inline SealingKey key_number(std::uint32_t seed) {
     return SealingKey(std::span<const std::byte, SealingKey::size>(random_bytes(SealingKey::size, seed)));
 }
+
+/// number: what stands for the time, to tell items of one name apart.
+inline StoredItem item_of(std::string_view name, const Bytes& plain, const SealingKey& key, int number = 1) {
+    Sealed sealed = seal(plain, name, key, 1);
+    return {.name = std::string(name),
+            .plain_size = sealed.plain_size,
+            .checksum = sha256(plain),
+            .sealed = std::move(sealed.bytes),
+            .time = std::chrono::sys_time(std::chrono::milliseconds(number))};
+}
+
+/// A connection that knows nothing of stores.
+class OtherProgram {
+  public:
+    explicit OtherProgram(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &connection_), SQLITE_OK); }
+    OtherProgram(const OtherProgram&) = delete;
+    OtherProgram& operator=(const OtherProgram&) = delete;
+    ~OtherProgram() { sqlite3_close(connection_); }
+
+    void run(const char* text) const {
+        EXPECT_EQ(sqlite3_exec(connection_, text, nullptr, nullptr, nullptr), SQLITE_OK)
+            << text << ": " << sqlite3_errmsg(connection_);
+    }
+    /// The first column of the first row.
+    [[nodiscard]] std::string answer(const char* text) const {
+        std::string first;
+        sqlite3_exec(
+            connection_, text,
+            [](void* to, int columns, char** values, char**) {
+                auto& answer = *static_cast<std::string*>(to);
+                if (answer.empty() && columns > 0 && values[0] != nullptr) answer = values[0];
+                return 0;
+            },
+            &first, nullptr);
+        return first;
+    }
+
+  private:
+    sqlite3* connection_ = nullptr;
+};
 
 /// A folder of the running test's own, removed at its end.
 class TemporaryFolder {
