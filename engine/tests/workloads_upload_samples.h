@@ -106,6 +106,7 @@ class TemporaryFolder {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::string file(std::string_view name) const { return (path_ / name).string(); }
     [[nodiscard]] std::string file_with(std::string_view name, std::string_view content) const {
+        std::filesystem::remove(file(name));  // what is cut short and written anew, some filesystems sync
         std::ofstream(file(name), std::ios::binary) << content;
         return file(name);
     }

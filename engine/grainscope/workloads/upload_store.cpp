@@ -13,6 +13,7 @@
 
 #include <grainscope/workloads/file_bytes.h>
 #include <grainscope/workloads/sqlite_handles.h>
+#include <grainscope/workloads/upload_store_file.h>
 
 namespace grainscope::workloads {
 

@@ -35,8 +35,9 @@ inline constexpr std::size_t most_name_bytes = 4096;
 /// A SQLite file with one table of items, in WAL mode, synchronous=FULL. Errors are one line that names the file and
 /// says what would be right.
 ///
-/// A store comes into being at once, by a link to a finished file: a path never names half of one. It is readable by
-/// its owner alone. While it is open, and after a kill, the two files PATH-wal and PATH-shm beside it are a part of it.
+/// A store comes into being at once, by a link to a finished file: a path never names half of one, though a kill at
+/// that moment can leave a file PATH.?????? of 32 KiB beside it. It is readable by its owner alone. While it is open,
+/// and after a kill, the two files PATH-wal and PATH-shm beside it are a part of it.
 ///
 /// One thread at a time may use a store, not always the same. Other connections, of this program or another, may read
 /// and write the same file; whoever comes second waits up to the busy timeout.
@@ -57,18 +58,21 @@ class UploadStore {
     UploadStore& operator=(UploadStore&&) noexcept;
     ~UploadStore();
 
-    /// Stores all items in one transaction, which costs one fsync however many they are, and gives what went wrong with
-    /// each. An item without an error is durable, whole; one of a name that is there already has replaced it. One item
-    /// that the store cannot take has its error alone. If the transaction fails (a full disk, a lock), every item has
-    /// the error and what was stored before is as it was; the store stays usable. After a crash an item that had an
-    /// error may be there all the same, whole, but only if it was the file's sync that failed.
+    /// Stores all items in one transaction and gives what went wrong with each. An item without an error is durable,
+    /// whole; one of a name that is there already has replaced it. One item that the store cannot take has its error
+    /// alone. If the transaction fails (a full disk, a lock), every item has the error and what was stored before is as
+    /// it was; the store stays usable. After a crash an item that had an error may be there all the same, whole, but
+    /// only if it was the file's sync that failed.
+    ///
+    /// A transaction costs one sync of the log, however many items it has; every 32 MB or so the log is copied into the
+    /// file, which costs two more.
     [[nodiscard]] std::vector<std::optional<std::string>> put(std::span<const StoredItem> items);
 
     [[nodiscard]] std::expected<StoredItem, std::string> get(std::string_view name);
 
     /// Shows every item, by the order of names, or why it cannot be read. An error of its own says how far the list of
     /// names could be read; what could still be found behind that was shown after the others. One item is held at a
-    /// time.
+    /// time, twice while it is read.
     using Visit = std::function<void(std::string_view name, std::expected<StoredItem, std::string> item)>;
     [[nodiscard]] std::expected<void, std::string> for_each(const Visit& visit);
 
@@ -86,13 +90,6 @@ namespace detail {
 
 /// Why a store does not take an item of these sizes, or nothing.
 [[nodiscard]] std::string why_not_stored(std::size_t name_size, std::size_t sealed_size);
-
-/// Makes the file of an empty store, unless one is there.
-[[nodiscard]] std::expected<void, std::string> make_store_file(const std::string& path, const KeyFingerprint& key);
-/// Whether the path names a store that this program can read and write. Changes nothing.
-[[nodiscard]] std::expected<void, std::string> check_store_file(const std::string& path);
-/// The path as SQLite takes it for nothing but a path.
-[[nodiscard]] std::string as_plain_path(const std::string& path);
 
 }  // namespace detail
 

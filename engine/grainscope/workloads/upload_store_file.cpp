@@ -1,9 +1,14 @@
-// The file of a store: made whole or not at all, and known by its first bytes, so that no other is ever touched.
+#include <grainscope/workloads/upload_store_file.h>
+
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <new>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,7 +18,6 @@
 
 #include <grainscope/workloads/file_bytes.h>
 #include <grainscope/workloads/sqlite_handles.h>
-#include <grainscope/workloads/upload_store.h>
 
 namespace grainscope::workloads {
 
