@@ -167,6 +167,25 @@ TEST(StoreFaults, AFileThatMayNotGrowCostsTheBatchAndNothingElse) {
     EXPECT_EQ(checked(path), (std::map<std::string, int>{{"1", 1}, {"2", 2}, {"3", 3}, {"20", 20}, {"21", 21}}));
 }
 
+TEST(StoreFaults, ABatchThatIsLargerThanMemoryHoldsOfItFailsAsAWhole) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("uploads");
+    {
+        FaultyDisk disk;
+        UploadStore store = opened(path);
+        disk.fail_writes_from(100, SQLITE_FULL);
+        const auto errors =
+            store.put({{numbered("1", 1), item_of("large", random_bytes(3 << 20), key()), numbered("3", 3)}});
+        EXPECT_LE(disk.writes(), 102U) << "it failed before the commit";
+        ASSERT_EQ(errors.size(), 3U);
+        for (const auto& error : errors)
+            EXPECT_EQ(error, "the store " + path + " cannot grow: the disk is full; make room there");
+        disk.repair();
+        EXPECT_TRUE(are_all_stored(store.put({{numbered("4", 4)}})));
+    }
+    EXPECT_EQ(checked(path), (std::map<std::string, int>{{"4", 4}}));
+}
+
 TEST(StoreFaults, APowerCutAfterAnyBatchLeavesEveryBatch) {
     const TemporaryFolder folder;
     FaultyDisk disk;
@@ -428,6 +447,19 @@ TEST_F(StoreDamage, WithoutTheListOfNamesTheItemsAreStillFound) {
               "the store " + path() + " is damaged: database disk image is malformed (not one name could be listed)");
     EXPECT_EQ(reading.items.size(), 12U);
     for (const auto& [name, said] : reading.items) EXPECT_EQ(said, "") << name;
+}
+
+TEST_F(StoreDamage, WhatCannotBeStoredForDamageIsToldAtEveryBatch) {
+    const std::string root =
+        OtherProgram(path()).answer("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_items_1'");
+    content_[(std::stoul(root) - 1) * 8192] = 77;
+    (void)folder_.file_with("uploads", content_);
+    UploadStore store = opened(path());
+    for (int i = 0; i < 2; ++i) {
+        for (const auto& error : store.put(batch_of(20, 2)))
+            EXPECT_EQ(error, "the store " + path() + " is damaged: database disk image is malformed");
+        OtherProgram(path()).run("BEGIN IMMEDIATE; COMMIT");  // no lock is left
+    }
 }
 
 TEST_F(StoreDamage, AFileThatIsCutOffSaysSoOfTheItemsThatAreNotWhole) {
