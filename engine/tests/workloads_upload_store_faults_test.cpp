@@ -309,7 +309,7 @@ TEST(StoreFaults, WhatWasAcknowledgedOutlivesAKillAtAnyMoment) {
 
 TEST(StoreFaults, AKillInTheMiddleOfAWriteLeavesWhatWasAcknowledged) {
     int most = 0;
-    for (std::uint64_t limit = 40'000; limit < 400'000; limit += 60'011) {
+    for (std::uint64_t limit = 100'000; limit < 460'000; limit += 60'011) {
         const TemporaryFolder folder;
         const std::string path = folder.file("uploads");
         const Killed killed = killed_child(path, -1, limit);
@@ -374,6 +374,14 @@ class StoreDamage : public ::testing::Test {
         if (!read) reading.error = read.error();
         return reading;
     }
+    [[nodiscard]] std::size_t page_size() const { return std::stoul(OtherProgram(path()).answer("PRAGMA page_size")); }
+    /// Where the index of names begins.
+    [[nodiscard]] std::size_t list_of_names() const {
+        return (std::stoul(OtherProgram(path()).answer(
+                    "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_items_1'")) -
+                1) *
+               page_size();
+    }
     [[nodiscard]] std::size_t offset_of(std::string_view bytes) const { return content_.find(bytes); }
 
     TemporaryFolder folder_;
@@ -414,9 +422,9 @@ TEST_F(StoreDamage, AFlippedBitInsideAnItemCostsThatItemAlone) {
 // By SQLite's file format a page of a table's rows begins with 13, one of an index's entries with 10, one that leads to
 // others with 5 or 2.
 TEST_F(StoreDamage, APageThatSqliteCannotReadCostsTheItemsOnIt) {
-    constexpr std::size_t page_size = 8192;
     int pages_of_rows = 0;
-    for (std::size_t at = page_size; at < content_.size(); at += page_size) {
+    const std::size_t page = page_size();
+    for (std::size_t at = page; at < content_.size(); at += page) {
         if (content_[at] != 13 || content_[at + 5] == 0) continue;
         std::string content = content_;
         content[at] = 77;
@@ -438,10 +446,8 @@ TEST_F(StoreDamage, APageThatSqliteCannotReadCostsTheItemsOnIt) {
 }
 
 TEST_F(StoreDamage, WithoutTheListOfNamesTheItemsAreStillFound) {
-    const std::string root =
-        OtherProgram(path()).answer("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_items_1'");
     std::string content = content_;
-    content[(std::stoul(root) - 1) * 8192] = 77;
+    content[list_of_names()] = 77;
     const Reading reading = reading_of(content);
     EXPECT_EQ(reading.error,
               "the store " + path() + " is damaged: database disk image is malformed (not one name could be listed)");
@@ -450,9 +456,7 @@ TEST_F(StoreDamage, WithoutTheListOfNamesTheItemsAreStillFound) {
 }
 
 TEST_F(StoreDamage, WhatCannotBeStoredForDamageIsToldAtEveryBatch) {
-    const std::string root =
-        OtherProgram(path()).answer("SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_items_1'");
-    content_[(std::stoul(root) - 1) * 8192] = 77;
+    content_[list_of_names()] = 77;
     (void)folder_.file_with("uploads", content_);
     UploadStore store = opened(path());
     for (int i = 0; i < 2; ++i) {

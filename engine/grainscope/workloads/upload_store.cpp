@@ -151,7 +151,7 @@ std::expected<void, std::string> UploadStore::Implementation::prepare(const KeyF
     sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     // A batch of uploads is often more than the 1000 pages after which SQLite would copy the log into the file.
     constexpr const char* settings =
-        "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 4000;";
+        "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON; PRAGMA wal_autocheckpoint = 2000;";
     if (const int code = sqlite3_exec(connection, settings, nullptr, nullptr, nullptr); code != SQLITE_OK)
         return std::unexpected(failure(code));
     Statement mode(connection, "PRAGMA journal_mode = WAL");

@@ -36,7 +36,7 @@ inline constexpr std::size_t most_name_bytes = 4096;
 /// says what would be right.
 ///
 /// A store comes into being at once, by a link to a finished file: a path never names half of one, though a kill at
-/// that moment can leave a file PATH.?????? of 32 KiB beside it. It is readable by its owner alone. While it is open,
+/// that moment can leave a file PATH.?????? of 64 KiB beside it. It is readable by its owner alone. While it is open,
 /// and after a kill, the two files PATH-wal and PATH-shm beside it are a part of it.
 ///
 /// One thread at a time may use a store, not always the same. Other connections, of this program or another, may read

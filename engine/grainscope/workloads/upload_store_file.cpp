@@ -37,9 +37,10 @@ constexpr std::size_t write_version_at = 18, read_version_at = 19;
 constexpr std::byte wal_version{2};
 constexpr std::size_t user_version_at = 60, application_at = 68;
 
-// The sealed bytes stand last: what stands before them is read without them.
+// The sealed bytes stand last: what stands before them is read without them. Measured, with 64 KiB and more in an item:
+// pages of 16 KiB take a fifth less time than those of 8, and those of 32 are slower for small items.
 constexpr const char* schema = R"(
-    PRAGMA page_size = 8192;
+    PRAGMA page_size = 16384;
     CREATE TABLE store (fingerprint BLOB NOT NULL) STRICT;
     CREATE TABLE items (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, plain_size INTEGER NOT NULL, sealed_size INTEGER NOT NULL,
