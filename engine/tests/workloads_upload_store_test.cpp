@@ -124,6 +124,8 @@ TEST_F(Store, WhatIsSaidOfAnItemIsOneLineWhateverItsName) {
     EXPECT_EQ(opened().get("two\nlines\x7f").error(), "there is no item two?lines? in the store " + path());
     EXPECT_EQ(opened().get(std::string(500, 'n')).error(),
               "there is no item " + std::string(100, 'n') + "… in the store " + path());
+    EXPECT_EQ(opened().get(std::string(99, 'n') + "\u00e4\u00e4").error(),
+              "there is no item " + std::string(99, 'n') + "… in the store " + path());
 }
 
 TEST_F(Store, OneItemThatItCannotTakeHasItsErrorAlone) {

@@ -32,7 +32,9 @@ bool is_about_one_item(int code) {
 
 /// As much of a name as belongs into a line.
 std::string shown(std::string_view name) {
-    constexpr std::size_t enough = 100;
+    std::size_t enough = 100;
+    if (name.size() > enough)  // not in the middle of a character
+        while (enough > 96 && (static_cast<unsigned char>(name[enough]) & 0xc0) == 0x80) --enough;
     std::string text(name.substr(0, enough));
     std::ranges::replace_if(
         text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, '?');

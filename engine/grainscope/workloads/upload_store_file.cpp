@@ -82,7 +82,7 @@ Image empty_store(const KeyFingerprint& key) {
 class Draft {
   public:
     explicit Draft(const std::string& path)
-        : path_(path + ".XXXXXX"), descriptor_(::mkostemp(path_.data(), O_CLOEXEC)) {}
+        : path_(path + '.' + std::string(6, 'X')), descriptor_(::mkostemp(path_.data(), O_CLOEXEC)) {}
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
     ~Draft() {
