@@ -81,13 +81,7 @@ fn runtime(threads: usize) -> Runtime {
 }
 
 /// One contestant whose body runs on a worker of the runtime, as the C++ ones run on an IO thread.
-fn of<F>(
-    group: Group,
-    name: &'static str,
-    threads: usize,
-    body: fn() -> F,
-    expected: u64,
-) -> Group
+fn of<F>(group: Group, name: &'static str, threads: usize, body: fn() -> F, expected: u64) -> Group
 where
     F: Future<Output = u64> + Send + 'static,
 {
