@@ -36,7 +36,7 @@ using grainscope::bench::timed;
 constexpr std::size_t sleepers = 10'000;
 constexpr std::chrono::milliseconds nap{10};
 constexpr std::size_t calls = 1'000;
-constexpr std::uint64_t steps = 450'000;  // of a call: about a millisecond
+constexpr std::uint64_t steps = 600'000;  // of a call: about a millisecond
 constexpr std::size_t spawns = 1'000'000;
 constexpr std::size_t at_once = 1'000;
 constexpr std::size_t yields = 1'000'000;

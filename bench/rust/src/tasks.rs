@@ -8,7 +8,7 @@ use tokio::task;
 const SLEEPERS: usize = 10_000;
 const NAP: Duration = Duration::from_millis(10);
 const CALLS: u64 = 1_000;
-const STEPS: u64 = 450_000;
+const STEPS: u64 = 600_000;
 const SPAWNS: u64 = 1_000_000;
 const AT_ONCE: u64 = 1_000;
 const YIELDS: u64 = 1_000_000;
@@ -81,13 +81,7 @@ fn runtime(threads: usize) -> Runtime {
 }
 
 /// One contestant whose body runs on a worker of the runtime, as the C++ ones run on an IO thread.
-fn of<F>(
-    group: Group,
-    name: &'static str,
-    threads: usize,
-    body: fn() -> F,
-    expected: u64,
-) -> Group
+fn of<F>(group: Group, name: &'static str, threads: usize, body: fn() -> F, expected: u64) -> Group
 where
     F: Future<Output = u64> + Send + 'static,
 {

@@ -59,7 +59,8 @@ class ChildProcess {
     [[nodiscard]] std::expected<void, std::string> write(std::string_view text);
     /// Tells the child to end.
     void close_input() noexcept { input_.reset(); }
-    /// Waits for the end of the child, however long it takes; its input is closed before.
+    /// Waits for the end of the child, however long it takes; its input is closed before. What it still writes must fit
+    /// into its pipe (64 KiB): nobody reads it meanwhile.
     ProcessEnd wait();
     /// SIGKILL. The end is still to be waited for. Nothing if it was already.
     void kill() noexcept;

@@ -1,7 +1,7 @@
 // One connection to a server, plain or encrypted.
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,7 +30,8 @@ class ConnectionOver {
   public:
     using Encrypted = boost::asio::ssl::stream<Socket>;
 
-    explicit ConnectionOver(Socket socket) : plain_(std::move(socket)) {}
+    /// Beast reads as much at once as the buffer holds, and 512 bytes into one that holds nothing yet.
+    explicit ConnectionOver(Socket socket) : plain_(std::move(socket)) { buffer_.reserve(read_bytes); }
 
     /// The socket, before it is encrypted.
     [[nodiscard]] Socket& socket() noexcept { return encrypted_ ? encrypted_->next_layer() : plain_; }
@@ -49,6 +50,8 @@ class ConnectionOver {
     }
 
   private:
+    static constexpr std::size_t read_bytes = std::size_t{16} << 10;
+
     Socket plain_;
     std::optional<Encrypted> encrypted_;
     boost::beast::flat_buffer buffer_;
