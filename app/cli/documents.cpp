@@ -256,8 +256,9 @@ Json run_json(const Circumstances& circumstances, const study::RunResult& result
         failures.push_back({{"item", failure.item}, {"error", failure.error}});
     }
     Json parameters = parameters_json(result.setting.values);
-    if (parameters.contains("input") && !parameters["input"].is_null() && parameters.contains("n")) {
-        parameters["n"] = static_cast<std::int64_t>(result.items);  // the file overrides it
+    for (const char* source : {"input", "urls"}) {
+        if (parameters.contains("n") && parameters.contains(source) && !parameters[source].is_null())
+            parameters["n"] = static_cast<std::int64_t>(result.items);  // the file overrides it
     }
     const std::optional<double> median = study::median(result.samples);
     Json document{{"schema", schema},

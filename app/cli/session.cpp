@@ -64,8 +64,9 @@ std::expected<std::unique_ptr<Session>, Refusal> Session::open(const MeasureOpti
     session->requests_ =
         std::make_unique<Requests>(session->control_, description, session->reporter_, options.control);
     const std::string metadata = on_one_line(metadata_json(session->circumstances_, session->setting_));
-    auto recorder =
-        Recorder::create(options, metadata, std::max(workers, session->setting_.threads), session->control_);
+    const auto crew = study::crew_of(session->setting_, description);
+    const std::size_t rows = crew ? crew->rows() : std::max(workers, session->setting_.threads);
+    auto recorder = Recorder::create(options, metadata, rows, session->control_);
     if (!recorder) return std::unexpected(Refusal{exit_file, recorder.error()});
     session->recorder_ = *std::move(recorder);
     session->reporter_.record_to(session->collector(), notes_progress);

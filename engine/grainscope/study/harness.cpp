@@ -57,6 +57,11 @@ Setting resolved(Setting setting, const workloads::Description& description) {
     return setting;
 }
 
+std::optional<backends::Crew> crew_of(const Setting& setting, const workloads::Description& description) {
+    if (!description.crew || setting.backend != backends::CrewBackend::backend_name) return std::nullopt;
+    return description.crew(setting.values, setting.threads);
+}
+
 Harness::Harness(const workloads::Registry::Entry& entry, std::uint64_t seed, Control& control,
                  trace::Collector* collector)
     : entry_(entry), seed_(seed), control_(control), collector_(collector), workload_(entry.create()) {
@@ -104,13 +109,8 @@ std::expected<void, workloads::Failure> Harness::prepare(const workloads::Values
     return done;
 }
 
-std::optional<backends::Crew> Harness::crew_of(const Setting& setting) const {
-    if (!entry_.description.crew || setting.backend != backends::CrewBackend::backend_name) return std::nullopt;
-    return entry_.description.crew(setting.values, setting.threads);
-}
-
 std::expected<void, workloads::Failure> Harness::switch_backend(const Setting& setting) {
-    const std::optional<backends::Crew> crew = crew_of(setting);
+    const std::optional<backends::Crew> crew = crew_of(setting, entry_.description);
     const auto same = [&](const RunningBackend& running) {
         return running.name == setting.backend && running.threads == setting.threads && running.crew == crew;
     };

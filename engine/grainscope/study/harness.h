@@ -34,6 +34,9 @@ struct Setting {
 /// one.
 [[nodiscard]] Setting resolved(Setting setting, const workloads::Description& description);
 
+/// The kinds of threads that a resolved setting runs on; none: it has workers alone, `threads` of them.
+[[nodiscard]] std::optional<backends::Crew> crew_of(const Setting& setting, const workloads::Description& description);
+
 /// The parameter `slow`, 1 where there is none: how much longer each task takes, for the eye.
 [[nodiscard]] double slow_factor(const workloads::Values& values);
 
@@ -93,7 +96,6 @@ class Harness {
     std::expected<void, Failure> guarded(std::string_view what, Action&& action);
     std::expected<void, Failure> prepare(const workloads::Values& values);
     std::expected<void, Failure> switch_backend(const Setting& setting);
-    [[nodiscard]] std::optional<backends::Crew> crew_of(const Setting& setting) const;
     void note_rows(const std::vector<backends::RowGroup>& groups);
     void show_picture_of(const workloads::Values& values);
     void show_diagram_of(const Setting& setting);
