@@ -149,7 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="the folder of the C++ programs")
     parser.add_argument("--rust", required=True, help="the program rayon-peers")
-    parser.add_argument("--parts", nargs="+", help="of forks, iterators, sorts, words, channels, collections, async; default: all")
+    parser.add_argument("--parts", nargs="+", help="of forks, iterators, sorts, words, channels, collections, async, fetch; default: all")
     parser.add_argument("--only", default=".", help="only cells whose title has this regular expression in it")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--sittings", type=int, default=3)

@@ -15,7 +15,7 @@ class Bar:
 
 @dataclasses.dataclass(frozen=True)
 class Cell:
-    part: str                      # forks, iterators, sorts, words, channels, collections, async
+    part: str                      # forks, iterators, sorts, words, channels, collections, async, fetch
     title: str
     program: str                   # one of the C++ programs
     contestants: str               # what it is to serve, as a regular expression on "GROUP/PEER"
@@ -145,6 +145,13 @@ def tasks(threads):
                (Bar("1.05 of tokio", 1.05, "^tokio"),))
 
 
+def fetches(threads):
+    for how, bars in (("kept", (Bar("1.25 of the floor: 50 us an item", 50_000, None),)),
+                      ("new", (Bar("1.2 of a bare epoll loop", 1.2, "^epoll"),))):
+        group = f"10000 requests of 20 ms, 500 at once, {how} connections, {plural(1)}"
+        yield Cell("fetch", group, "bench_fetch", f"^{re.escape(group)}/", None, bars)
+
+
 def scaling(threads):
     """What the second thread brings, on work that computes more than it reads."""
     twice = (Bar("1.9 times one thread", 1 / 1.9, "1 thread$"),)
@@ -164,5 +171,5 @@ def scaling(threads):
 
 def cells(threads):
     made = [*forks(threads), *iterators(threads), *sorts(threads), *words(threads), *channels(), *collections(threads),
-            *tasks(threads)]
+            *tasks(threads), *fetches(threads)]
     return made + list(scaling(threads)) if threads > 1 else made

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds the benchmark programs and runs them against their peers.
 #
-#   bench/run.sh [forks] [iterators] [sorts] [words] [channels] [collections] [async] [rust] [gui]      all of them unless some are named
+#   bench/run.sh [forks] [iterators] [sorts] [words] [channels] [collections] [async] [fetch] [rust] [gui]      all of them unless some are named
 #
 # BENCH_ARGS adds flags for the Google Benchmark programs, RUST_ARGS for alternate.py. README.md says how to read what comes
 # out, and how long it takes.
@@ -13,12 +13,12 @@ source "$root/scripts/packages.sh"
 # shellcheck source=../scripts/build.sh
 source "$root/scripts/build.sh"
 
-(($#)) || set -- forks iterators sorts words channels collections async rust gui
+(($#)) || set -- forks iterators sorts words channels collections async fetch rust gui
 for part in "$@"; do
     case $part in
-    forks | iterators | sorts | words | channels | collections | async | rust | gui) ;;
+    forks | iterators | sorts | words | channels | collections | async | fetch | rust | gui) ;;
     *)
-        say "$part is no part of the benchmarks; these are: forks iterators sorts words channels collections async rust gui"
+        say "$part is no part of the benchmarks; these are: forks iterators sorts words channels collections async fetch rust gui"
         exit 2
         ;;
     esac
@@ -31,14 +31,14 @@ lock_build "$build" || exit 1
 with_log "$build/configure.log" cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGRAINSCOPE_BENCH=ON \
     -DGRAINSCOPE_GUI=OFF -DBUILD_TESTING=OFF || exit 1
 with_log "$build/build.log" ninja -C "$build" bench_fork_cost bench_iterators bench_sorts bench_word_count bench_channels \
-    bench_collections bench_async bench_machine grainscope-cli || exit 1
+    bench_collections bench_async bench_fetch bench_machine grainscope-cli || exit 1
 unlock_build
 
 status=0
 date -u '+%Y-%m-%d %H:%M UTC'
 "$build/bin/grainscope" machine
 "$build/bin/bench_machine"
-for program in forks:fork_cost iterators:iterators sorts:sorts words:word_count channels:channels collections:collections async:async; do
+for program in forks:fork_cost iterators:iterators sorts:sorts words:word_count channels:channels collections:collections async:async fetch:fetch; do
     wanted "${program%:*}" || continue
     # shellcheck disable=SC2086  # several flags
     "$build/bin/bench_${program#*:}" ${BENCH_ARGS-} 2>"$build/${program%:*}.err" || {

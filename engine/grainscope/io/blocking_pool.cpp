@@ -1,6 +1,7 @@
 #include <grainscope/io/blocking_pool.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -12,8 +13,14 @@ namespace grainscope::detail::async {
 namespace {
 
 constexpr std::size_t stack_bytes = std::size_t{2} << 20;
+constexpr std::size_t no_seat = std::numeric_limits<std::size_t>::max();
+thread_local constinit std::size_t own_seat = no_seat;
 
 }  // namespace
+
+std::optional<std::size_t> BlockingPool::seat_of_this_thread() noexcept {
+    return own_seat == no_seat ? std::nullopt : std::optional(own_seat);
+}
 
 BlockingPool::BlockingPool(std::size_t limit, std::chrono::milliseconds keep_idle) : keep_idle_(keep_idle) {
     seats_.reserve(limit);
@@ -55,9 +62,10 @@ void BlockingPool::start_thread() {
     Seat& seat = **place;
     if (seat.over) seat.thread.join();
     seat.over = false;
-    const auto number = place - seats_.begin();
+    const auto number = static_cast<std::size_t>(place - seats_.begin());
     seat.thread = platform::Thread(stack_bytes, [this, &seat, number] {
         platform::name_this_thread("grain-block-" + std::to_string(number));
+        own_seat = number;
         work(seat);
     });
     seat.taken = true;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <grainscope/platform/atomic.h>
@@ -59,6 +60,9 @@ class BlockingPool {
     };
     [[nodiscard]] Telemetry telemetry() const;
     [[nodiscard]] std::size_t limit() const noexcept { return seats_.size(); }
+
+    /// The calling thread's seat in its pool; none if it is no blocking thread.
+    [[nodiscard]] static std::optional<std::size_t> seat_of_this_thread() noexcept;
 
     /// What the thread on that seat does; seats are taken from the lowest on.
     struct Seat {

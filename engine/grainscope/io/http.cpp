@@ -35,7 +35,8 @@ Task<std::pair<error_code, Endpoints>> resolve(const Address& address) {
     co_return std::pair(error_code(), std::move(number));
 }
 
-Task<Result<std::unique_ptr<Connection>>> connect(const Url& url) {
+/// is_brief: for one request that is sent at once, whose last packet waits for no other.
+Task<Result<std::unique_ptr<Connection>>> connect(const Url& url, bool is_brief) {
     const std::string what = "connecting to " + url.host_header;
     const auto [not_found, addresses] = co_await resolve(url.address);
     if (not_found) co_return std::unexpected(error_of(not_found, what));
@@ -46,7 +47,7 @@ Task<Result<std::unique_ptr<Connection>>> connect(const Url& url) {
     auto [not_connected, endpoint] = co_await connecting;
     if (not_connected) co_return std::unexpected(error_of(not_connected, what));
     error_code ignored;
-    connection->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    if (!is_brief) connection->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     if (!url.address.encrypted) co_return connection;
 
     connection->encrypt(Connections::current().tls());
@@ -92,7 +93,7 @@ Task<Result<grainscope::io::Response>> perform(const grainscope::io::Request& re
         if (!connection) {
             const Turnstile::Permit connecting = co_await connections.permit_to_connect();
             connections.make_room();
-            auto made = co_await connect(url);
+            auto made = co_await connect(url, !request.keep_alive && request.body.empty() && !url.address.encrypted);
             if (!made) co_return std::unexpected(made.error());
             connection = std::move(*made);
         }

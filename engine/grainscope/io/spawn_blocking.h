@@ -80,6 +80,11 @@ using BlockingResult = std::invoke_result_t<F, Args...>;
 
 namespace grainscope::io {
 
+/// The calling thread's number among its runtime's blocking threads, as their rows are numbered; none elsewhere.
+[[nodiscard]] inline std::optional<std::size_t> blocking_thread_index() noexcept {
+    return detail::async::BlockingPool::seat_of_this_thread();
+}
+
 /// f(args…) on a thread that may wait or compute for long, while the awaiting task waits without keeping its IO thread:
 /// its result, or its exception. Begins when it is awaited, on one of the runtime's blocking threads
 /// (RuntimeOptions::blocking_threads), in the order of asking. f and args are moved into the call and destroyed on its

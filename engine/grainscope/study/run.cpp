@@ -216,7 +216,7 @@ std::expected<bool, Failure> warm_up(Harness& harness, const WarmupRule& rule, O
         }
         warmup.add(repetition->time_ns);
     }
-    if (warmup.verdict(seconds_since(began)) == Warmup::Verdict::gave_up) {
+    if (warmup.verdict(seconds_since(began)) == Warmup::Verdict::gave_up && warmup.spread() > rule.agreement) {
         observer.warning(
             fmt::format("the last warm-up runs differ by {:.1f} % after {} runs in {:.1f} s: other work on this "
                         "machine may blur the results",

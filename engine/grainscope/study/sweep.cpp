@@ -152,7 +152,10 @@ std::optional<double> numeric(const workloads::Value& value) {
 std::expected<SweepResult, Failure> lay_out(const workloads::Description& description, const SweepPlan& plan) {
     const auto values = combinations(description, plan);
     if (!values) return std::unexpected(values.error());
-    const std::vector<std::size_t> threads = plan.threads.empty() ? std::vector{plan.base.threads} : plan.threads;
+    // Where nobody chose the number of threads, it goes with the values.
+    const bool is_chosen = resolved({plan.base.backend, 0, plan.base.values}, description).threads != plan.base.threads;
+    const std::vector<std::size_t> threads =
+        plan.threads.empty() ? std::vector{is_chosen ? plan.base.threads : 0} : plan.threads;
     if (values->size() * threads.size() * plan.backends.size() > most_points) {
         return std::unexpected(Failure{Failure::Kind::command_line,
                                        fmt::format("a sweep has at most {} points; this one has more", most_points)});

@@ -2,7 +2,6 @@
 // tasks, by a thread for each, and by a pool, which is the wrong tool for it.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -36,14 +35,6 @@ constexpr double most_at_once = 10'000;
 /// Rows that a recording has for threads of single requests: a thousand is more than anybody can tell apart.
 constexpr std::size_t most_brief_rows = 1024;
 constexpr std::size_t most_body_bytes = std::size_t{256} << 20;
-
-/// The picture's height of a latency is logarithmic, from a tenth of a millisecond to a minute.
-constexpr double lowest_drawn_ns = 1e5, highest_drawn_ns = 6e10;
-
-float height_of(nanoseconds took) {
-    const double decades = std::log(static_cast<double>(took.count()) / lowest_drawn_ns);
-    return static_cast<float>(std::clamp(decades / std::log(highest_drawn_ns / lowest_drawn_ns), 0.02, 1.0));
-}
 
 nanoseconds milliseconds_of(const Values& values, const char* name, double factor = 1) {
     return nanoseconds(static_cast<std::int64_t>(std::min(real_of(values, name) * factor, 3.6e9) * 1e6));
@@ -129,6 +120,7 @@ class FetchAll final : public Workload {
             could_be_at_once_ = std::min(concurrency_, crew.crew().workers);
         else
             could_be_at_once_ = std::min({concurrency_, outcomes_.size(), io::most_connections()});
+        if (strategy_ == "threads") could_be_at_once_ = std::min(could_be_at_once_, crew.threads());
     }
 
     std::expected<void, std::string> check() override {
@@ -222,7 +214,7 @@ class FetchAll final : public Workload {
         if (!picture_) return;
         picture_.publish(
             i, 1, [&] { return static_cast<std::uint16_t>(row); },
-            [&] { return outcome.error.empty() ? height_of(took) : 1.0F; });
+            [&] { return outcome.error.empty() ? latency_height(took) : 1.0F; });
     }
 
     std::uint64_t seed_ = 1;
@@ -283,7 +275,7 @@ Description describe() {
         .backends = {"grainscope"},
         .picture = {.remark = "each bar in the colour of the thread that took the answer",
                     .position = "request",
-                    .value = "latency (0.1 ms to 1 min, logarithmic; failed: whole height)",
+                    .value = latency_height_text,
                     .extent = {}},
         .default_threads = threads_by_default,
         .crew = crew_of_values};

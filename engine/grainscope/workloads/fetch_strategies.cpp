@@ -215,7 +215,7 @@ FetchReport fetch_by_tasks(backends::CrewBackend& crew, const FetchPlan& plan, c
 FetchReport fetch_by_threads(backends::CrewBackend& crew, const FetchPlan& plan, const CancellationToken& cancel,
                              const Fetched& fetched) {
     Requests requests(plan, cancel, fetched);
-    const std::size_t seats = std::min({plan.concurrency, plan.count, io::most_connections()});
+    const std::size_t seats = std::min({plan.concurrency, crew.threads(), plan.count, io::most_connections()});
     BriefThreads threads(crew, requests, std::max<std::size_t>(1, seats));
     threads.run();
     return {.most_at_once = requests.crowd.most(),

@@ -33,7 +33,8 @@ struct FetchReport {
 FetchReport fetch_by_tasks(backends::CrewBackend& crew, const FetchPlan& plan, const CancellationToken& cancel,
                            const Fetched& fetched);
 
-/// A thread for each request, started for it and ended after it, `concurrency` at once. A connection goes from thread
+/// A thread for each request, started for it and ended after it, `concurrency` at once, and no more than the crew's
+/// threads. A connection goes from thread
 /// to thread. Where the system gives no more threads, fewer run; with none at all std::system_error. Cancelled: those
 /// that are under way are waited for.
 FetchReport fetch_by_threads(backends::CrewBackend& crew, const FetchPlan& plan, const CancellationToken& cancel,

@@ -19,4 +19,10 @@ std::vector<Figure> latency_figures(std::vector<std::chrono::nanoseconds> took, 
             {name + "_max_ns", what + ", longest", "ns", ranked(1)}};
 }
 
+float latency_height(std::chrono::nanoseconds took) {
+    constexpr double lowest_ns = 1e5, highest_ns = 6e10;
+    const double decades = std::log(static_cast<double>(took.count()) / lowest_ns);
+    return static_cast<float>(std::clamp(decades / std::log(highest_ns / lowest_ns), 0.02, 1.0));
+}
+
 }  // namespace grainscope::workloads

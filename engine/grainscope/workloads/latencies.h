@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <vector>
 
 #include <grainscope/workloads/workload.h>
@@ -12,5 +13,10 @@ namespace grainscope::workloads {
 /// "Latency", and `name` the names: "latency". O(n).
 [[nodiscard]] std::vector<Figure> latency_figures(std::vector<std::chrono::nanoseconds> took, const std::string& name,
                                                   const std::string& what);
+
+/// The height at which pictures draw a latency: logarithmic, 0 at a tenth of a millisecond and 1 at a minute.
+[[nodiscard]] float latency_height(std::chrono::nanoseconds took);
+/// As a picture says it.
+inline constexpr const char* latency_height_text = "latency (0.1 ms to 1 min, logarithmic; failed: whole height)";
 
 }  // namespace grainscope::workloads
