@@ -1,4 +1,3 @@
-#include <cctype>
 #include <numeric>
 #include <string>
 
@@ -16,6 +15,7 @@ namespace grainscope::cli {
 namespace {
 
 constexpr std::size_t bar_cells = 24;
+constexpr std::size_t most_rows_of_a_table = 64;
 
 /// Parameters that differ from their defaults, for the heading: "n=1000 pivot=first".
 std::string changed_parameters(const workloads::Description& description, const workloads::Values& values) {
@@ -28,9 +28,23 @@ std::string changed_parameters(const workloads::Description& description, const 
     return text;
 }
 
+/// "Peak memory" within a list; "IO thread" stays as it is.
 std::string lower_case_first(std::string text) {
-    if (!text.empty()) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (text.size() > 1 && is_upper(text[0]) && !is_upper(text[1])) text[0] = static_cast<char>(text[0] - 'A' + 'a');
     return text;
+}
+
+/// What the table calls each row: its number, or "IO thread 0" where not all are workers.
+std::vector<std::string> row_names(const workloads::Description& description, const study::RunResult& result) {
+    std::vector<std::string> names;
+    if (const auto crew = study::crew_of(result.setting, description)) {
+        const auto groups = backends::row_groups(*crew);
+        for (const backends::RowGroup& group : groups)
+            for (std::size_t i = 0; i < group.rows; ++i) names.push_back(fmt::format("{} {}", group.name, i));
+    }
+    for (std::size_t i = names.size(); i < result.workers.size(); ++i) names.push_back(std::to_string(i));
+    return names;
 }
 
 std::optional<double> share_of(const std::optional<std::uint64_t>& ns, double total) {
@@ -42,20 +56,27 @@ std::string counter_text(const trace::WorkerTimes& worker, std::uint64_t trace::
     return worker.counters ? count(static_cast<double>((*worker.counters).*field)) : "–";
 }
 
-std::string workers_text(const study::RunResult& result) {
+std::string workers_text(const workloads::Description& description, const study::RunResult& result) {
     const double sampled = std::accumulate(result.samples.begin(), result.samples.end(), 0.0);
-    Table table({"worker", "", "busy", "searching", "parked", "blocked", "on CPU", "jobs", "steals", "parks"});
+    const std::vector<std::string> names = row_names(description, result);
+    Table table({description.crew ? "row" : "worker", "", "busy", "searching", "parked", "blocked", "on CPU", "jobs",
+                 "steals", "parks"});
     table.align_left(1);
-    for (std::size_t i = 0; i < result.workers.size(); ++i) {
+    const std::size_t shown =
+        result.workers.size() <= most_rows_of_a_table ? result.workers.size() : most_rows_of_a_table / 2;
+    for (std::size_t i = 0; i < shown; ++i) {
         const trace::WorkerTimes& worker = result.workers[i];
         const auto busy = share_of(worker.busy_ns, sampled);
-        table.add({std::to_string(i), bar(busy.value_or(0), bar_cells), percent(busy),
+        table.add({names[i], bar(busy.value_or(0), bar_cells), percent(busy),
                    percent(share_of(worker.searching_ns, sampled)), percent(share_of(worker.parked_ns, sampled)),
                    percent(share_of(worker.blocked_ns, sampled)), percent(share_of(worker.on_cpu_ns, sampled)),
                    counter_text(worker, &trace::Counters::jobs), counter_text(worker, &trace::Counters::steals),
                    counter_text(worker, &trace::Counters::parks)});
     }
-    return table.text();
+    std::string text = table.text();
+    if (shown < result.workers.size())
+        text += fmt::format("  … and {} more\n", count(static_cast<double>(result.workers.size() - shown)));
+    return text;
 }
 
 std::string run_text(const workloads::Description& description, const study::RunResult& result) {
@@ -91,7 +112,7 @@ std::string run_text(const workloads::Description& description, const study::Run
     if (result.splitting) text += fmt::format("\n  {}\n", splitting_sentence(*result.splitting));
     if (!result.samples.empty()) {
         text += '\n';
-        text += workers_text(result);
+        text += workers_text(description, result);
     }
     text += '\n';
     return text;

@@ -123,6 +123,13 @@ Result<Listener> Listener::bind(const std::string& address, std::uint16_t port) 
     return Listener(std::move(socket));
 }
 
+void Listener::close() noexcept {
+    error_code ignored;
+    socket_->acceptor.close(ignored);
+}
+
+bool Listener::is_open() const noexcept { return socket_->acceptor.is_open(); }
+
 std::uint16_t Listener::port() const noexcept {
     error_code ignored;
     return socket_->acceptor.local_endpoint(ignored).port();
@@ -149,10 +156,10 @@ class Serving {
         : handler_(std::move(handler)), options_(options), acceptor_(Loop::current().context().io) {
         if (options_.max_connections == 0) options_.max_connections = most_connections();
         // The loop's own descriptor of the same socket: the listener keeps its port when this ends.
-        const tcp::endpoint endpoint = listener.socket_->acceptor.local_endpoint();
-        const int descriptor = platform::duplicate(listener.socket_->acceptor.native_handle());
         error_code error;
-        if (descriptor >= 0) acceptor_.assign(endpoint.protocol(), descriptor, error);
+        const tcp::endpoint endpoint = listener.socket_->acceptor.local_endpoint(error);
+        const int descriptor = platform::duplicate(listener.socket_->acceptor.native_handle());
+        if (descriptor >= 0 && !error) acceptor_.assign(endpoint.protocol(), descriptor, error);
         if (descriptor < 0 || error) throw std::runtime_error("the listener cannot be waited for");
     }
 

@@ -25,6 +25,11 @@ class Listener {
     Listener& operator=(Listener&&) noexcept;
     ~Listener();
 
+    /// Nobody is accepted any more once the serve that goes on has ended: whom it leaves in the queue is told at once.
+    /// Any thread, while no other uses the listener; what has been closed serves nobody.
+    void close() noexcept;
+    [[nodiscard]] bool is_open() const noexcept;
+    /// 0 once it is closed.
     [[nodiscard]] std::uint16_t port() const noexcept;
     /// "http://127.0.0.1:8080"
     [[nodiscard]] std::string url() const;

@@ -90,6 +90,11 @@ class ProcessUpload final : public Workload {
         latencies_.clear();
         picture_.reset(context, std::max<std::size_t>(1, expected()));
         plan_.concurrency = concurrency_;
+        if (listener_ && !listener_->is_open()) {
+            auto again = io::Listener::bind("127.0.0.1", port_);
+            if (!again) throw std::runtime_error(again.error().message);
+            listener_.emplace(std::move(*again));
+        }
         if (uploader_) {
             if (auto made = uploader_->prepare(plan_); !made) throw std::runtime_error(made.error());
         }
@@ -118,6 +123,7 @@ class ProcessUpload final : public Workload {
 
     /// Reads back what was acknowledged, decrypts and compares; where nothing was taken in, all that the store has.
     std::expected<void, std::string> check() override {
+        read_back_ = 0;
         if (expected() == 0) return check_whole_store();
         if (listener_ && uploader_ && run_->outcomes().size() + unsent_.size() < plan_.count)
             return std::unexpected(
@@ -151,7 +157,8 @@ class ProcessUpload final : public Workload {
     }
 
     std::vector<Figure> figures() const override {
-        if (run_ == nullptr || run_->outcomes().empty()) return {};
+        const Figure read_back{"read_back", "Read back and right", "", static_cast<double>(read_back_)};
+        if (run_ == nullptr || run_->outcomes().empty()) return {read_back};
         std::vector<nanoseconds> took = latencies_;
         double plain = 0, sealed = 0;
         for (const UploadOutcome& outcome : run_->outcomes()) {
@@ -166,6 +173,7 @@ class ProcessUpload final : public Workload {
         list.push_back({"plain_bytes", "Taken in", "bytes", plain});
         list.push_back({"sealed_bytes", "Stored", "bytes", sealed});
         list.push_back({"commits", "Commits", "", static_cast<double>(run_->commits())});
+        list.push_back(read_back);
         if (peak_memory_)
             list.push_back({"peak_memory_bytes", "Peak memory", "bytes", static_cast<double>(*peak_memory_)});
         return list;
@@ -192,6 +200,7 @@ class ProcessUpload final : public Workload {
         auto listener = io::Listener::bind("127.0.0.1", port);
         if (!listener) return std::unexpected(Failure{Failure::Kind::failed, listener.error().message});
         listener_.emplace(std::move(*listener));
+        port_ = port;
         if (port != 0) return {};
         auto uploader = Uploader::start();
         if (!uploader) return std::unexpected(Failure{Failure::Kind::failed, uploader.error()});
@@ -281,6 +290,7 @@ class ProcessUpload final : public Workload {
             damaged_.push_back({item.name, "its bytes are not those of its checksum"});
             return std::nullopt;
         }
+        ++read_back_;
         return std::move(*plain);
     }
 
@@ -288,6 +298,7 @@ class ProcessUpload final : public Workload {
     UploadPlan plan_;                           ///< of made-up uploads; its count also of those that are waited for
     std::vector<std::filesystem::path> files_;  ///< the user's; none: uploads come by HTTP
     std::optional<io::Listener> listener_;
+    std::uint16_t port_ = 0;  ///< that was asked for; 0: any
     std::optional<Uploader> uploader_;
     std::optional<TemporaryFolder> folder_;
     std::string store_path_;
@@ -299,6 +310,7 @@ class ProcessUpload final : public Workload {
     std::unique_ptr<UploadRun> run_;
     std::vector<nanoseconds> latencies_;  ///< as the uploader saw them
     std::vector<ItemFailure> unsent_, damaged_;
+    std::size_t read_back_ = 0;
     RunPicture picture_;
     bool peak_is_known_ = false;
     std::optional<std::uint64_t> peak_memory_;

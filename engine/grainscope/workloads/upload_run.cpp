@@ -74,11 +74,13 @@ void UploadRun::receive(io::Listener& listener, const std::function<void(const s
         runtime.spawn(io::serve(listener, [this](io::ServerRequest request) { return answer(std::move(request)); },
                                 {.max_body_bytes = most_upload_bytes}));
     // A cancelled run leaves the clients nobody to talk to: they end by themselves.
-    const auto stop_when_cancelled = [](CancellationToken cancel, const io::JoinHandle<void>& server) -> io::Task<> {
+    const auto stop_when_cancelled = [](CancellationToken cancel, const io::JoinHandle<void>& server,
+                                        io::Listener& open) -> io::Task<> {
         while (!cancel.is_cancelled()) co_await io::sleep_for(glance);
         server.abort();
+        open.close();
     };
-    auto stopping = runtime.spawn(stop_when_cancelled(cancel_, serving));
+    auto stopping = runtime.spawn(stop_when_cancelled(cancel_, serving, listener));
     const auto end = [&] {
         for (auto* task : {&stopping, &serving, &watching}) {
             task->abort();

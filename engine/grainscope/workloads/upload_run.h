@@ -38,7 +38,7 @@ class UploadRun {
               Ended ended);
 
     /// Answers PUT (and POST) of /NAME with 201 when it is durable, while clients(url) runs on the calling thread.
-    /// Throws what that throws, and Cancelled.
+    /// Throws what that throws, and Cancelled, which closes the listener: clients end by themselves then.
     void receive(io::Listener& listener, const std::function<void(const std::string& url)>& clients);
     /// Takes files in, so many at once. A file that cannot be read is an outcome with an error. Throws Cancelled.
     void read(std::span<const std::filesystem::path> files, std::size_t concurrency);
