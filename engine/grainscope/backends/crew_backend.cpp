@@ -56,7 +56,7 @@ CrewBackend::CrewBackend(const Crew& crew, std::size_t threads) : crew_(crew), t
         subject_.add(pool_->trace_subject(), crew.workers);
     }
     if (crew.brief_threads > 0) {
-        brief_rows_ = std::make_unique<ThreadRows>(crew.brief_threads, 0);
+        brief_rows_ = std::make_unique<BriefRows>(crew.brief_threads);
         subject_.add(*brief_rows_, crew.brief_threads);
     }
 }
@@ -68,7 +68,7 @@ std::size_t CrewBackend::worker_index() const noexcept {
 
 io::Runtime& CrewBackend::runtime() { return existing(runtime_, "IO threads"); }
 ThreadPool& CrewBackend::pool() { return existing(pool_, "workers"); }
-ThreadRows& CrewBackend::brief_rows() { return existing(brief_rows_, "threads of its own"); }
+BriefRows& CrewBackend::brief_rows() { return existing(brief_rows_, "threads of its own"); }
 
 CrewBackend& crew_of(Backend& backend) {
     if (auto* crew = dynamic_cast<CrewBackend*>(&backend)) return *crew;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <grainscope/backends/backend.h>
+#include <grainscope/backends/brief_rows.h>
 #include <grainscope/backends/crew.h>
-#include <grainscope/backends/thread_rows.h>
 #include <grainscope/io/runtime.h>
 #include <grainscope/runtime/thread_pool.h>
 
@@ -48,8 +48,8 @@ class CrewBackend final : public Backend {
 
     [[nodiscard]] io::Runtime& runtime();
     [[nodiscard]] ThreadPool& pool();
-    /// Rows that the workload's own threads enter and leave.
-    [[nodiscard]] ThreadRows& brief_rows();
+    /// Rows for the workload's own threads.
+    [[nodiscard]] BriefRows& brief_rows();
     [[nodiscard]] const Crew& crew() const noexcept { return crew_; }
     [[nodiscard]] std::size_t first_blocking_row() const noexcept { return crew_.io_threads; }
     [[nodiscard]] std::size_t first_worker_row() const noexcept { return crew_.io_threads + crew_.blocking_threads; }
@@ -60,7 +60,7 @@ class CrewBackend final : public Backend {
     const std::size_t threads_;
     std::unique_ptr<io::Runtime> runtime_;
     std::unique_ptr<ThreadPool> pool_;
-    std::unique_ptr<ThreadRows> brief_rows_;
+    std::unique_ptr<BriefRows> brief_rows_;
     JoinedSubject subject_;
 };
 

@@ -158,13 +158,14 @@ class BriefThreads {
     }
 
     void serve(std::size_t index, std::size_t seat) noexcept {
-        rows_.enter(seat);
-        try {
-            requests_.ask(seats_[seat].client, index, first_row_ + seat);
-        } catch (...) {
-            fail(std::current_exception());
+        {
+            const backends::BriefRows::Seat row(rows_, seat);
+            try {
+                requests_.ask(seats_[seat].client, index, first_row_ + seat);
+            } catch (...) {
+                fail(std::current_exception());
+            }
         }
-        rows_.leave(seat);
         {
             const std::lock_guard lock(mutex_);
             free_.push_back(seat);
@@ -185,7 +186,7 @@ class BriefThreads {
         if (!failed_) failed_ = std::move(error);
     }
 
-    backends::ThreadRows& rows_;
+    backends::BriefRows& rows_;
     const std::size_t first_row_;
     Requests& requests_;
     std::vector<Seat> seats_;
