@@ -153,9 +153,24 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
         painter.setPen(t.text);
         const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
         const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())
-                                    : LaneModel::laneName(worker);
+                                    : nameWithin(painter, room, model_.laneName(worker));
         lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
     }
+}
+
+QString LanesView::nameWithin(QPainter& painter, const QRect& room, const RowName& name) {
+    const auto fits = [&](const QString& text) { return lettering_.size(painter, text).width() <= room.width(); };
+    if (fits(name.text())) return name.text();
+    painter.setFont(Theme::instance().font(Type::small));
+    if (fits(name.text())) return name.text();
+    const QString number = u' ' + QString::number(name.number);
+    const QFontMetrics metrics = painter.fontMetrics();
+    const int left = room.width() - metrics.horizontalAdvance(number);
+    if (room.height() < 2 * metrics.height()) return metrics.elidedText(name.kind, Qt::ElideRight, left) + number;
+    const qsizetype space = name.kind.lastIndexOf(u' ');
+    const QString head = name.kind.first(std::max<qsizetype>(0, space));
+    const QString tail = metrics.elidedText(name.kind.sliced(space + 1), Qt::ElideRight, left) + number;
+    return head.isEmpty() ? tail : metrics.elidedText(head, Qt::ElideRight, room.width()) + u'\n' + tail;
 }
 
 void LanesView::drawSteals(QPainter& painter) {
@@ -245,7 +260,7 @@ void LanesView::mouseMoveEvent(QMouseEvent* event) {
     if (lane >= 0 && x >= timeGutter()) {
         const TimeRange visible = time_.visible();
         const auto tolerance = static_cast<Nanoseconds>(4.0 * static_cast<double>(visible.length()) / trackWidth());
-        if (const auto hit = model_.hit(lane, gestures_.timeAt(x), tolerance)) text = LaneModel::describe(*hit);
+        if (const auto hit = model_.hit(lane, gestures_.timeAt(x), tolerance)) text = model_.describe(*hit);
     }
     Q_EMIT hovered(text);
 }
