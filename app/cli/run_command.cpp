@@ -1,4 +1,3 @@
-#include <cctype>
 #include <numeric>
 #include <string>
 
@@ -25,11 +24,6 @@ std::string changed_parameters(const workloads::Description& description, const 
         if (value == values.end() || value->second == parameter.default_value) continue;
         text += fmt::format(" {}={}", parameter.name, workloads::to_string(value->second));
     }
-    return text;
-}
-
-std::string lower_case_first(std::string text) {
-    if (!text.empty()) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
     return text;
 }
 
@@ -100,6 +94,7 @@ std::string run_text(const workloads::Description& description, const study::Run
 std::string run_csv(const Circumstances& circumstances, const study::RunResult& result) {
     std::vector<std::string> header{"schema", "workload", "backend", "threads", "seed", "correct", "sample", "time_ns"};
     for (const auto& [name, value] : result.setting.values) header.push_back(name);
+    for (const workloads::Figure& figure : result.figures.medians()) header.push_back(figure.name);
     std::string table = csv_line(header);
     for (std::size_t i = 0; i < result.samples.size(); ++i) {
         std::vector<std::string> row{std::to_string(schema),
@@ -111,6 +106,7 @@ std::string run_csv(const Circumstances& circumstances, const study::RunResult& 
                                      std::to_string(i),
                                      csv_number(result.samples[i])};
         for (const auto& [name, value] : result.setting.values) row.push_back(workloads::to_string(value));
+        for (const auto& figure : result.figures.of_run(i)) row.push_back(csv_number(figure));
         table += csv_line(row);
     }
     return table;
