@@ -198,7 +198,8 @@ std::vector<LaneSteal> LaneModel::steals(TimeRange range, int width, std::size_t
                 const auto beyond = std::ranges::lower_bound(rest, xToTime(x + 1, range, width), {}, &StealMark::at);
                 taken = std::max<std::size_t>(1, static_cast<std::size_t>(beyond - rest.begin()));
             }
-            const int victim = names_.rowOfWorker(static_cast<int>(steal.victim), steal.at);
+            // A hostile note may put the workers behind the last row.
+            const int victim = std::min(rows_ - 1, names_.rowOfWorker(static_cast<int>(steal.victim), steal.at));
             marks.push_back({x, thief, victim, steal.at, static_cast<int>(taken)});
             rest = rest.subspan(taken);
         }

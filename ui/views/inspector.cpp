@@ -23,7 +23,7 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
     : QWidget(parent),
       workspace_(workspace),
       explanation_(new QLabel),
-      figuresHeading_(new PanelHeading(tr("Besides its time"))),
+      figuresBlock_(new QWidget),
       figures_(new QLabel),
       rangeHeading_(new PanelHeading(tr("Whole run"))),
       shares_(new ShareRows),
@@ -38,6 +38,11 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
         label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     }
     figures_->setObjectName(QStringLiteral("runFigures"));
+    auto* block = new QVBoxLayout(figuresBlock_);
+    block->setContentsMargins(0, space::gap, 0, 0);
+    block->setSpacing(space::half);
+    block->addWidget(new PanelHeading(tr("Besides its time")));
+    block->addWidget(figures_);
     // One column a worker: the panel is narrow, and workers are few where their counters are read one by one.
     countersByRow_->setSourceModel(&workspace.counters);
     counters_ = makeTableView(*countersByRow_, tr("Counters"));
@@ -53,8 +58,7 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
     column->setSpacing(space::half);
     column->addWidget(new PanelHeading(tr("Explain")));
     column->addWidget(explanation_);
-    column->addWidget(figuresHeading_);
-    column->addWidget(figures_);
+    column->addWidget(figuresBlock_);
     column->addSpacing(space::gap);
     column->addWidget(rangeHeading_);
     column->addWidget(shares_);
@@ -89,8 +93,7 @@ void Inspector::takeReadouts() {
     } else {
         figures_->clear();
     }
-    figures_->setVisible(!figures_->text().isEmpty());
-    figuresHeading_->setVisible(figures_->isVisibleTo(this));
+    figuresBlock_->setVisible(!figures_->text().isEmpty());
     explanation_->setText(text);
 }
 

@@ -31,7 +31,7 @@ class Inspector : public QWidget {
     Workspace& workspace_;
     bool pipelineIsInFront_ = false;
     QLabel* explanation_;
-    PanelHeading* figuresHeading_;
+    QWidget* figuresBlock_;
     QLabel* figures_;
     AdviceText advice_;
     PanelHeading* rangeHeading_;

@@ -152,25 +152,40 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
         painter.setFont(theme.font(laneStep() >= theme.px(20) && !names_ ? Type::body : Type::small));
         painter.setPen(t.text);
         const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
-        const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())
-                                    : nameWithin(painter, room, model_.laneName(worker));
-        lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
+        if (names_) {
+            const QString name = painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width());
+            lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
+        } else {
+            drawName(painter, room, model_.laneName(worker));
+        }
     }
 }
 
-QString LanesView::nameWithin(QPainter& painter, const QRect& room, const RowName& name) {
+void LanesView::drawName(QPainter& painter, const QRect& room, const RowName& name) {
+    const auto draw = [&](const QRect& line, const QString& text) {
+        lettering_.draw(painter, line, Qt::AlignLeft | Qt::AlignVCenter, text);
+    };
     const auto fits = [&](const QString& text) { return lettering_.size(painter, text).width() <= room.width(); };
-    if (fits(name.text())) return name.text();
-    painter.setFont(Theme::instance().font(Type::small));
-    if (fits(name.text())) return name.text();
+    const QString whole = name.text();
+    if (!fits(whole)) painter.setFont(Theme::instance().font(Type::small));
+    if (!fits(whole)) {
+        QFont narrow = painter.font();
+        narrow.setStretch(QFont::SemiCondensed);
+        painter.setFont(narrow);
+    }
+    if (fits(whole)) return draw(room, whole);
     const QString number = u' ' + QString::number(name.number);
     const QFontMetrics metrics = painter.fontMetrics();
-    const int left = room.width() - metrics.horizontalAdvance(number);
-    if (room.height() < 2 * metrics.height()) return metrics.elidedText(name.kind, Qt::ElideRight, left) + number;
+    const auto cut = [&](const QString& words) {
+        return metrics.elidedText(words, Qt::ElideRight, room.width() - metrics.horizontalAdvance(number)) + number;
+    };
     const qsizetype space = name.kind.lastIndexOf(u' ');
-    const QString head = name.kind.first(std::max<qsizetype>(0, space));
-    const QString tail = metrics.elidedText(name.kind.sliced(space + 1), Qt::ElideRight, left) + number;
-    return head.isEmpty() ? tail : metrics.elidedText(head, Qt::ElideRight, room.width()) + u'\n' + tail;
+    if (space < 0) return draw(room, cut(name.kind));
+    const QString head = name.kind.first(space);
+    if (room.height() < 2 * metrics.height()) return draw(room, cut(head));
+    const QRect upper(room.left(), room.center().y() - metrics.height(), room.width(), metrics.height());
+    draw(upper, metrics.elidedText(head, Qt::ElideRight, room.width()));
+    draw(upper.translated(0, metrics.height()), cut(name.kind.sliced(space + 1)));
 }
 
 void LanesView::drawSteals(QPainter& painter) {
