@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
 
@@ -81,7 +80,8 @@ std::string quantity(double value, std::string_view unit) {
 }
 
 std::string lower_case_first(std::string text) {
-    if (!text.empty()) text.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(text.front())));
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (text.size() > 1 && is_upper(text[0]) && !is_upper(text[1])) text[0] = static_cast<char>(text[0] - 'A' + 'a');
     return text;
 }
 

@@ -25,7 +25,7 @@ namespace grainscope::cli {
 [[nodiscard]] std::string quantity(double value, std::string_view unit);
 /// What stands where a figure is not known.
 inline constexpr const char* unknown_text = "–";
-/// "Peak memory" within a sentence or as a heading: "peak memory".
+/// "Peak memory" within a list or as a heading: "peak memory"; "IO thread" stays as it is.
 [[nodiscard]] std::string lower_case_first(std::string text);
 /// "97.1 %", or "–".
 [[nodiscard]] std::string percent(const std::optional<double>& share);
