@@ -139,6 +139,25 @@ const char* kind_name(workloads::Parameter::Kind kind) {
     return "";
 }
 
+/// Null for what is no file.
+Json path_json(const workloads::Parameter& parameter) {
+    using Path = workloads::Parameter::Path;
+    if (parameter.kind != workloads::Parameter::Kind::file) return nullptr;
+    switch (parameter.path) {
+        case Path::open_file:
+            return "open_file";
+        case Path::save_file:
+            return "save_file";
+        case Path::open_folder:
+            return "open_folder";
+        case Path::save_folder:
+            return "save_folder";
+        case Path::open_file_or_folder:
+            return "open_file_or_folder";
+    }
+    return nullptr;
+}
+
 Json parameter_json(const workloads::Parameter& parameter) {
     using Kind = workloads::Parameter::Kind;
     const auto bound = [&](double value) -> Json {
@@ -158,6 +177,7 @@ Json parameter_json(const workloads::Parameter& parameter) {
             {"help", parameter.help},
             {"unit", parameter.unit},
             {"kind", kind_name(parameter.kind)},
+            {"path", path_json(parameter)},
             {"default", value_json(parameter.default_value)},
             {"minimum", bound(parameter.minimum)},
             {"maximum", bound(parameter.maximum)},

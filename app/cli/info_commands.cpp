@@ -21,6 +21,21 @@
 namespace grainscope::cli {
 namespace {
 
+std::string path_text(workloads::Parameter::Path path) {
+    using Path = workloads::Parameter::Path;
+    switch (path) {
+        case Path::open_file:
+        case Path::save_file:
+            return "a file";
+        case Path::open_folder:
+        case Path::save_folder:
+            return "a folder";
+        case Path::open_file_or_folder:
+            return "a file or folder";
+    }
+    return {};
+}
+
 std::string range_text(const workloads::Parameter& parameter) {
     using Kind = workloads::Parameter::Kind;
     std::string text;
@@ -35,7 +50,7 @@ std::string range_text(const workloads::Parameter& parameter) {
             text = "true or false";
             break;
         case Kind::file:
-            text = "a path";
+            text = path_text(parameter.path);
             break;
         case Kind::choice:
             for (const workloads::Choice& choice : parameter.choices) text += (text.empty() ? "" : ", ") + choice.name;

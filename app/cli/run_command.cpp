@@ -28,13 +28,6 @@ std::string changed_parameters(const workloads::Description& description, const 
     return text;
 }
 
-/// "Peak memory" within a list; "IO thread" stays as it is.
-std::string lower_case_first(std::string text) {
-    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (text.size() > 1 && is_upper(text[0]) && !is_upper(text[1])) text[0] = static_cast<char>(text[0] - 'A' + 'a');
-    return text;
-}
-
 /// What the table calls each row: its number, or "IO thread 0" where not all are workers.
 std::vector<std::string> row_names(const workloads::Description& description, const study::RunResult& result) {
     std::vector<std::string> names;
@@ -121,6 +114,7 @@ std::string run_text(const workloads::Description& description, const study::Run
 std::string run_csv(const Circumstances& circumstances, const study::RunResult& result) {
     std::vector<std::string> header{"schema", "workload", "backend", "threads", "seed", "correct", "sample", "time_ns"};
     for (const auto& [name, value] : result.setting.values) header.push_back(name);
+    for (const workloads::Figure& figure : result.figures.medians()) header.push_back(figure.name);
     std::string table = csv_line(header);
     for (std::size_t i = 0; i < result.samples.size(); ++i) {
         std::vector<std::string> row{std::to_string(schema),
@@ -132,6 +126,7 @@ std::string run_csv(const Circumstances& circumstances, const study::RunResult& 
                                      std::to_string(i),
                                      csv_number(result.samples[i])};
         for (const auto& [name, value] : result.setting.values) row.push_back(workloads::to_string(value));
+        for (const auto& figure : result.figures.of_run(i)) row.push_back(csv_number(figure));
         table += csv_line(row);
     }
     return table;

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t default_repetitions = 10;
 constexpr std::size_t bar_cells = 20;
+/// With more figures than these a table for people would be too wide to read.
+constexpr std::size_t most_figure_columns = 4;
 
 ExitStatus refuse(const Refusal& refusal) {
     print_error(refusal.line);
@@ -37,14 +39,36 @@ std::vector<std::string> varied_values(const study::SweepPlan& plan, const study
     return values;
 }
 
+/// The figures of all listed points, in the order in which they are first told.
+std::vector<workloads::Figure> figures_of(const study::SweepResult& result) {
+    std::vector<workloads::Figure> figures;
+    for (const study::Point& point : result.points) {
+        if (!point.listed) continue;
+        for (const workloads::Figure& figure : point.figures.medians())
+            if (std::ranges::find(figures, figure.name, &workloads::Figure::name) == figures.end())
+                figures.push_back(figure);
+    }
+    return figures;
+}
+
+std::optional<double> value_of(const study::Point& point, const workloads::Figure& figure) {
+    const auto medians = point.figures.medians();
+    const auto told = std::ranges::find(medians, figure.name, &workloads::Figure::name);
+    return told == medians.end() ? std::nullopt : std::optional(told->value);
+}
+
 std::string sweep_text(const workloads::Description& description, const study::SweepPlan& plan,
                        const study::SweepResult& result) {
     std::vector<std::string> header = varied_header(plan);
     const std::size_t first = header.size();
-    for (const char* name : {"median", "95 % interval", "runs", "speedup", "95 % interval", "efficiency", ""})
+    for (const char* name : {"median", "95 % interval", "runs", "speedup", "95 % interval", "efficiency"})
         header.emplace_back(name);
+    std::vector<workloads::Figure> figures = figures_of(result);
+    if (figures.size() > most_figure_columns) figures.clear();
+    for (const workloads::Figure& figure : figures) header.push_back(lower_case_first(figure.label));
+    header.emplace_back();
     Table table(header);
-    table.align_left(first + 6);
+    table.align_left(first + 6 + figures.size());
     double slowest = 0;
     for (const study::Point& point : result.points) {
         if (point.listed) slowest = std::max(slowest, study::median(point.samples).value_or(0));
@@ -60,6 +84,10 @@ std::string sweep_text(const workloads::Description& description, const study::S
         row.push_back(ratio(summary.speedup));
         row.push_back(speedup ? fmt::format("[{:.2f}, {:.2f}]", speedup->low, speedup->high) : "–");
         row.push_back(percent(summary.efficiency));
+        for (const workloads::Figure& figure : figures) {
+            const auto value = value_of(result.points[i], figure);
+            row.push_back(value ? quantity(*value, figure.unit) : unknown_text);
+        }
         row.push_back(bar(slowest > 0 ? summary.median_ns.value_or(0) / slowest : 0, bar_cells));
         table.add(std::move(row));
     }
@@ -99,6 +127,8 @@ std::string sweep_csv(const Circumstances& circumstances, const study::SweepResu
                              "speedup_ci95_high", "efficiency"}) {
         header.emplace_back(name);
     }
+    const std::vector<workloads::Figure> figures = figures_of(result);
+    for (const workloads::Figure& figure : figures) header.push_back(figure.name);
     std::string table = csv_line(header);
     const auto low = [](const auto& interval) { return interval ? csv_number(interval->low) : std::string(); };
     const auto high = [](const auto& interval) { return interval ? csv_number(interval->high) : std::string(); };
@@ -117,6 +147,7 @@ std::string sweep_csv(const Circumstances& circumstances, const study::SweepResu
         row.push_back(low(summary.speedup_interval));
         row.push_back(high(summary.speedup_interval));
         row.push_back(csv_number(summary.efficiency));
+        for (const workloads::Figure& figure : figures) row.push_back(csv_number(value_of(point, figure)));
         table += csv_line(row);
     }
     return table;

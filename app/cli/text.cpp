@@ -11,8 +11,6 @@
 namespace grainscope::cli {
 namespace {
 
-constexpr const char* unknown = "–";
-
 /// Three significant digits without an exponent.
 std::string three_digits(double value) {
     const double size = std::abs(value);
@@ -55,10 +53,10 @@ std::string duration(double ns) {
     return in_units(ns, units);
 }
 
-std::string duration(const std::optional<double>& ns) { return ns ? duration(*ns) : unknown; }
+std::string duration(const std::optional<double>& ns) { return ns ? duration(*ns) : unknown_text; }
 
 std::string duration_interval(const std::optional<study::Interval>& interval) {
-    if (!interval) return unknown;
+    if (!interval) return unknown_text;
     return fmt::format("[{}, {}]", duration(interval->low), duration(interval->high));
 }
 
@@ -81,16 +79,22 @@ std::string quantity(double value, std::string_view unit) {
     return unit.empty() ? number : fmt::format("{} {}", number, unit);
 }
 
+std::string lower_case_first(std::string text) {
+    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (text.size() > 1 && is_upper(text[0]) && !is_upper(text[1])) text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    return text;
+}
+
 std::string magnitude(double value) {
     static constexpr std::array units{Unit{1e12, "T"}, Unit{1e9, "G"}, Unit{1e6, "M"}, Unit{1e3, "k"}, Unit{1, ""}};
     return in_units(value, units);
 }
 
 std::string percent(const std::optional<double>& share) {
-    return share ? fmt::format("{:.1f} %", 100 * *share) : unknown;
+    return share ? fmt::format("{:.1f} %", 100 * *share) : unknown_text;
 }
 
-std::string ratio(const std::optional<double>& value) { return value ? fmt::format("{:.2f}", *value) : unknown; }
+std::string ratio(const std::optional<double>& value) { return value ? fmt::format("{:.2f}", *value) : unknown_text; }
 
 std::string bar(double share, std::size_t cells) {
     static constexpr std::array<const char*, 8> eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};

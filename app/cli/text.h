@@ -23,6 +23,10 @@ namespace grainscope::cli {
 [[nodiscard]] std::string magnitude(double value);
 /// A figure by its unit: "12.3 MB", "4.56 ms", "1,024".
 [[nodiscard]] std::string quantity(double value, std::string_view unit);
+/// What stands where a figure is not known.
+inline constexpr const char* unknown_text = "–";
+/// "Peak memory" within a list or as a heading: "peak memory"; "IO thread" stays as it is.
+[[nodiscard]] std::string lower_case_first(std::string text);
 /// "97.1 %", or "–".
 [[nodiscard]] std::string percent(const std::optional<double>& share);
 /// "1.92", or "–".

@@ -92,7 +92,7 @@ void write_everything_else(StreamWriter& writer) {
         }
         writer.write_frame(clock_at(7 * ms), image);
     }
-    for (int kind = 0; kind <= static_cast<int>(NoteKind::diagram); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(NoteKind::rows); ++kind) {
         writer.write_note(clock_at(8 * ms), NoteKind{static_cast<std::uint8_t>(kind)}, "{}");
     }
     const ChannelReading channels[] = {{.sent = 1, .received = 2, .depth = 3, .blocked_senders = 4},
@@ -195,6 +195,8 @@ TEST_F(Fixtures, ARecordingOfFormat1_0GivesTheSameNumbers) { expect_numbers_of_t
 
 TEST_F(Fixtures, ARecordingOfFormat1_1GivesTheSameNumbers) { expect_numbers_of_two_workers("two-workers-of-1.1"); }
 
+TEST_F(Fixtures, ARecordingOfFormat1_2GivesTheSameNumbers) { expect_numbers_of_two_workers("two-workers-of-1.2"); }
+
 TEST_F(Fixtures, ACutOffRecordingOpensWithoutItsEnd) {
     const auto recording = open_recording(path_of("cut-off"));
     ASSERT_TRUE(recording) << recording.error().message;
@@ -242,7 +244,7 @@ TEST_F(Fixtures, EveryOtherKindOfChunkIsUnderstood) {
     ASSERT_EQ(recording->phases.size(), 4U);
     EXPECT_TRUE(recording->phases[1].discarded);
     EXPECT_EQ(recording->phases[1].correct, false);
-    EXPECT_EQ(recording->notes.size(), 7U);
+    EXPECT_EQ(recording->notes.size(), 8U);
     ASSERT_EQ(recording->channels.size(), 2U);
     EXPECT_EQ(recording->channels[1].samples[1].reading.receive_blocked_ns, 7U);
     ASSERT_EQ(recording->workers[2].messages.size(), 1U);

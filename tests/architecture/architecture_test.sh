@@ -42,7 +42,7 @@ test_dependencies_inside_the_engine_point_one_way() {
     only_includes engine/$g/trace $g/platform/ $g/trace/
     only_includes engine/$g/runtime $g/platform/ "${events[@]}" $g/runtime/
     only_includes engine/$g/sort $g/platform/ $g/runtime/ $g/sort/
-    only_includes engine/$g/backends $g/platform/ $g/runtime/ $g/iter/ $g/sort/ "${events[@]}" $g/backends/
+    only_includes engine/$g/backends $g/platform/ $g/runtime/ $g/iter/ $g/sort/ $g/io/ "${events[@]}" $g/backends/
     only_includes engine/$g/workloads $g/platform/ $g/runtime/ $g/iter/ $g/sort/ $g/channel/ $g/collections/ $g/metrics/ \
         $g/io/ "${events[@]}" $g/backends/ $g/workloads/
     # channel, collections, metrics and io stand side by side.

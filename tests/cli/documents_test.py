@@ -10,8 +10,8 @@ import unittest
 from program import SMALL, Case, run
 
 RUN_KEYS = {"schema", "workload", "backend", "threads", "parameters", "samples_ns", "median_ns", "ci95_ns", "correct",
-            "items_per_second", "workers", "utilisation", "splitting", "dropped_events", "failures", "figures", "trace_level", "seed",
-            "machine", "version"}
+            "items_per_second", "workers", "utilisation", "splitting", "dropped_events", "failures", "figures", "trace_level",
+            "seed", "machine", "version"}
 WORKER_KEYS = {"id", "busy_ns", "searching_ns", "parked_ns", "blocked_ns", "on_cpu_ns", "jobs", "steals",
                "failed_steals", "parks", "wakes"}
 POINT_KEYS = {"threads", "backend", "parameters", "samples_ns", "median_ns", "ci95_ns", "speedup", "speedup_ci95",
@@ -242,13 +242,26 @@ class Facts(Case):
             self.assertEqual(set(workload), {"name", "title", "category", "summary", "parameters", "backends",
                                              "picture", "has_stages", "threads_by_default"})
             for parameter in workload["parameters"]:
-                self.assertEqual(set(parameter), {"name", "label", "help", "unit", "kind", "default", "minimum", "maximum",
+                self.assertEqual(set(parameter), {"name", "label", "help", "unit", "kind", "path", "default", "minimum", "maximum",
                                                   "logarithmic", "live", "tunable", "choices"})
         threshold = next(p for p in workloads["quicksort"]["parameters"] if p["name"] == "threshold")
+        self.assertIsNone(threshold["path"])
         self.assertTrue(threshold["tunable"] and threshold["logarithmic"] and threshold["live"])
         self.assertFalse(workloads["quicksort"]["has_stages"])
         self.assertIsNone(workloads["quicksort"]["threads_by_default"])
         self.assertIn("quicksort", self.good("list"))
+
+    def test_list_says_what_kind_of_path_a_file_is(self):
+        paths = {(workload["name"], parameter["name"]): parameter["path"]
+                 for workload in self.document("list")["workloads"] for parameter in workload["parameters"]
+                 if parameter["kind"] == "file"}
+        self.assertEqual(paths["quicksort", "input"], "open_file")
+        self.assertEqual(paths["quicksort", "output"], "save_file")
+        self.assertEqual(paths["thumbnails", "input"], "open_folder")
+        self.assertEqual(paths["thumbnails", "output"], "save_folder")
+        self.assertEqual(paths["word-count", "input"], "open_file_or_folder")
+        self.assertLessEqual(set(paths.values()),
+                             {"open_file", "save_file", "open_folder", "save_folder", "open_file_or_folder"})
 
     def test_machine_tells_what_may_be_measured(self):
         document = self.document("machine")

@@ -1,5 +1,6 @@
 // Workloads that go wrong on request. They are linked into a program of the tests' own, never into the product.
 #include <stdexcept>
+#include <string>
 
 #include <grainscope/workloads/workload.h>
 
@@ -14,6 +15,7 @@ class Faulty final : public Workload {
         return {};
     }
     [[nodiscard]] bool update(const Values& values) override {
+        figures_ = std::get<std::int64_t>(values.at("figures"));
         fails_at_ = std::get<std::int64_t>(values.at("fails-at"));
         how_ = std::get<std::string>(values.at("how"));
         return true;
@@ -33,8 +35,19 @@ class Faulty final : public Workload {
         return {};
     }
 
+    /// Of run r (counting from 0): r kilobytes, r microseconds, then plain numbers.
+    [[nodiscard]] std::vector<Figure> figures() const override {
+        std::vector<Figure> figures;
+        const auto run = static_cast<double>(runs_ - 1);
+        if (figures_ > 0) figures.push_back({"peak_memory_bytes", "Peak memory", "bytes", 1000 * run});
+        if (figures_ > 1) figures.push_back({"latency_ns", "Latency", "ns", 1000 * run});
+        for (std::int64_t i = 2; i < figures_; ++i)
+            figures.push_back({"plain_" + std::to_string(i), "Plain " + std::to_string(i), "", static_cast<double>(i)});
+        return figures;
+    }
+
   private:
-    std::int64_t fails_at_ = 0, runs_ = 0;
+    std::int64_t fails_at_ = 0, runs_ = 0, figures_ = 0;
     std::string how_;
     bool fails_ = false;
 };
@@ -53,6 +66,14 @@ Description describe() {
                                       .default_value = std::int64_t{0},
                                       .minimum = 0,
                                       .maximum = 1e9,
+                                      .choices = {}});
+    description.parameters.push_back({.name = "figures",
+                                      .label = "Figures",
+                                      .help = "",
+                                      .unit = "",
+                                      .default_value = std::int64_t{0},
+                                      .minimum = 0,
+                                      .maximum = 10,
                                       .choices = {}});
     description.parameters.push_back({.name = "how",
                                       .label = "How",

@@ -5,7 +5,6 @@
 #include <grainscope/trace/data_board.h>
 
 #include "ui/models/format.h"
-#include "ui/models/lane_model.h"
 
 namespace grainscope::ui {
 
@@ -22,9 +21,10 @@ QString capitalised(QString word) {
 
 BoardModel::BoardModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void BoardModel::setRecording(RecordingPtr recording) {
+void BoardModel::setRecording(RecordingPtr recording, const RowNames& names) {
     beginResetModel();
     recording_ = std::move(recording);
+    names_ = names;
     values_.clear();
     owners_.clear();
     frameTime_.reset();
@@ -40,6 +40,7 @@ void BoardModel::setRecording(RecordingPtr recording) {
 bool BoardModel::refresh(std::optional<Nanoseconds> at) {
     if (!recording_) return false;
     readPictures();
+    names_.refresh();
     const auto& frames = recording_->frames;
     const auto beyond = at ? std::ranges::upper_bound(frames, *at, {}, &trace::DataFrame::at) : frames.end();
     const std::ptrdiff_t found = (beyond - frames.begin()) - 1;
@@ -87,13 +88,14 @@ BoardPicture BoardModel::pictureAt(std::optional<Nanoseconds> at) const {
     return beyond == pictures_.begin() ? BoardPicture::plainBars() : std::prev(beyond)->second;
 }
 
+QString BoardModel::ownerName(int owner) const { return names_.text(owner, frameTime_.value_or(RowNames::latest)); }
+
 QString BoardModel::sentence(int slot) const {
     if (slot < 0 || slot >= count()) return {};
     const auto at = static_cast<std::size_t>(slot);
     const bool untouched = owners_[at] == trace::DataBoard::no_owner;
     const QString value = formatPercent(values_[at] / fullScale, 1);
-    const QString who =
-        untouched ? tr("not written yet") : tr("last written by %1").arg(LaneModel::laneName(owners_[at]));
+    const QString who = untouched ? tr("not written yet") : tr("last written by %1").arg(ownerName(owners_[at]));
     if (isGrid()) {
         return tr("%1 in column %2 of %3, row %4 of %5 · %6: %7 · %8")
             .arg(picture_.position, formatCount(slot % picture_.columns + 1), formatCount(picture_.columns),
@@ -139,7 +141,7 @@ QVariant BoardModel::data(const QModelIndex& index, int role) const {
         }
         case WorkerColumn: {
             if (owners_[slot] == trace::DataBoard::no_owner) return display ? QVariant(unknownText()) : QVariant();
-            return display ? QVariant(LaneModel::laneName(owners_[slot])) : QVariant(static_cast<int>(owners_[slot]));
+            return display ? QVariant(ownerName(owners_[slot])) : QVariant(static_cast<int>(owners_[slot]));
         }
         case GridColumnColumn:
             return whole(index.row() % picture_.columns + 1);

@@ -9,6 +9,7 @@
 #include <QAbstractTableModel>
 
 #include "ui/models/board_picture.h"
+#include "ui/models/row_names.h"
 #include "ui/models/time_navigator.h"
 #include "ui/session/live_recording.h"
 
@@ -23,7 +24,8 @@ class BoardModel : public QAbstractTableModel {
 
     explicit BoardModel(QObject* parent = nullptr);
 
-    void setRecording(RecordingPtr recording);
+    void setRecording(RecordingPtr recording, const RowNames& names);
+    void setRecording(RecordingPtr recording) { setRecording(recording, RowNames(recording)); }
     /// Looks for the frame: the last one not after `at`, or the latest. Returns whether another one is shown now.
     bool refresh(std::optional<Nanoseconds> at = std::nullopt);
 
@@ -33,6 +35,8 @@ class BoardModel : public QAbstractTableModel {
     [[nodiscard]] std::span<const std::uint16_t> owners() const { return owners_; }
     /// When the frame was taken; none without a frame.
     [[nodiscard]] std::optional<Nanoseconds> frameTime() const { return frameTime_; }
+    /// What the row is called that an owner stands for.
+    [[nodiscard]] QString ownerName(int owner) const;
     /// How the frame is to be looked at.
     [[nodiscard]] const BoardPicture& picture() const { return picture_; }
     [[nodiscard]] bool isGrid() const { return picture_.isGridOf(count()); }
@@ -58,6 +62,7 @@ class BoardModel : public QAbstractTableModel {
     [[nodiscard]] BoardPicture pictureAt(std::optional<Nanoseconds> at) const;
 
     RecordingPtr recording_;
+    RowNames names_;
     // Of the frame on show. A copy: a reader that is short of memory gives up older frames while the recording grows.
     std::vector<std::uint16_t> values_;
     std::vector<std::uint16_t> owners_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ui/models/format.h"
-#include "ui/models/lane_model.h"
 
 namespace grainscope::ui {
 
@@ -31,9 +30,10 @@ std::optional<double> counted(const WorkerSample* begin, const WorkerSample& end
 
 CounterModel::CounterModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void CounterModel::setRecording(RecordingPtr recording) {
+void CounterModel::setRecording(RecordingPtr recording, const RowNames& names) {
     beginResetModel();
     recording_ = std::move(recording);
+    names_ = names;
     rows_.clear();
     version_ = 0;
     endResetModel();
@@ -42,6 +42,7 @@ void CounterModel::setRecording(RecordingPtr recording) {
 
 void CounterModel::refresh(std::optional<TimeRange> range) {
     if (!recording_ || (version_ == recording_->version && range == range_)) return;
+    names_.refresh();
     version_ = recording_->version;
     range_ = range;
     std::vector<Row> rows;
@@ -90,7 +91,7 @@ void CounterModel::refresh(std::optional<TimeRange> range) {
         endResetModel();
     } else if (!rows.empty()) {
         rows_ = std::move(rows);
-        Q_EMIT dataChanged(index(0, JobsColumn), index(rowCount() - 1, ColumnCount - 1),
+        Q_EMIT dataChanged(index(0, WorkerColumn), index(rowCount() - 1, ColumnCount - 1),
                            {Qt::DisplayRole, Qt::EditRole});
     }
 }
@@ -108,7 +109,7 @@ QVariant CounterModel::data(const QModelIndex& index, int role) const {
     const bool display = role == Qt::DisplayRole;
     if (index.column() == WorkerColumn) {
         if (index.row() == rowCount() - 1) return tr("all");
-        return display ? QVariant(LaneModel::laneName(index.row())) : QVariant(index.row());
+        return display ? QVariant(names_.text(index.row(), namedAt())) : QVariant(index.row());
     }
     const auto& value = rows_[static_cast<std::size_t>(index.row())][static_cast<std::size_t>(index.column())];
     if (!value) return display ? QVariant(unknownText()) : QVariant();
@@ -144,7 +145,7 @@ QVariant CounterModel::headerData(int section, Qt::Orientation orientation, int 
     if (role != Qt::DisplayRole) return {};
     switch (section) {
         case WorkerColumn:
-            return tr("Worker");
+            return names_.heading(namedAt());
         case JobsColumn:
             return tr("Jobs");
         case PopsColumn:

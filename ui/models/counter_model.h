@@ -7,13 +7,15 @@
 
 #include <QAbstractTableModel>
 
+#include "ui/models/row_names.h"
 #include "ui/models/time_navigator.h"
 #include "ui/session/live_recording.h"
 
 namespace grainscope::ui {
 
-/// One row a worker, and one for all. Counts are since the recording began, or within a range (to the samples nearest
-/// to its ends). The edit role has the number; display has it formatted; what is not known is a dash.
+/// One row a worker (or another thread), and one for all. Counts are since the recording began, or within a range (to
+/// the samples nearest to its ends). The edit role has the number; display has it formatted; what is not known is a
+/// dash.
 class CounterModel : public QAbstractTableModel {
     Q_OBJECT
   public:
@@ -32,7 +34,8 @@ class CounterModel : public QAbstractTableModel {
 
     explicit CounterModel(QObject* parent = nullptr);
 
-    void setRecording(RecordingPtr recording);
+    void setRecording(RecordingPtr recording, const RowNames& names);
+    void setRecording(RecordingPtr recording) { setRecording(recording, RowNames(recording)); }
     /// Reads the newest samples; no range: the whole recording.
     void refresh(std::optional<TimeRange> range = std::nullopt);
 
@@ -43,7 +46,11 @@ class CounterModel : public QAbstractTableModel {
 
   private:
     using Row = std::array<std::optional<double>, ColumnCount>;  ///< counts; fractions for busy and on CPU
+    /// The moment whose names the rows have.
+    [[nodiscard]] Nanoseconds namedAt() const { return range_ ? range_->end : RowNames::latest; }
+
     RecordingPtr recording_;
+    RowNames names_;
     std::vector<Row> rows_;  ///< the last one is the total
     std::optional<TimeRange> range_;
     quint64 version_ = 0;

@@ -42,6 +42,7 @@ CurvePoint pointFrom(const QJsonObject& json) {
     point.speedup = number(json[u"speedup"]);
     point.speedupInterval = interval(json[u"speedup_ci95"]);
     point.efficiency = number(json[u"efficiency"]);
+    point.figures = runFigures(json);
     return point;
 }
 
@@ -58,6 +59,15 @@ QString variedParameter(const std::vector<CurvePoint>& points) {
             return name;
     }
     return {};
+}
+
+std::vector<RunFigure> figuresOf(const std::vector<CurvePoint>& points) {
+    std::vector<RunFigure> figures;
+    for (const CurvePoint& point : points)
+        for (const RunFigure& figure : point.figures)
+            if (std::ranges::find(figures, figure.name, &RunFigure::name) == figures.end())
+                figures.push_back({figure.name, figure.label, figure.unit, 0});
+    return figures;
 }
 
 constexpr int lineSteps = 200;
@@ -94,6 +104,7 @@ void CurveModel::clear() {
     recording_.reset();
     all_.clear();
     points_.clear();
+    figures_.clear();
     xName_.clear();
     backend_.clear();
     over_.clear();
@@ -185,17 +196,19 @@ void CurveModel::arrange() {
             std::ranges::stable_sort(arranged, {}, &CurvePoint::x);
         }
     }
-    if (arranged.size() == points_.size()) {
+    std::vector<RunFigure> figures = figuresOf(arranged);
+    if (arranged.size() == points_.size() && figures == figures_) {
         points_ = std::move(arranged);
         xName_ = name;
         if (!points_.empty()) {
-            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {Qt::DisplayRole, Qt::EditRole});
+            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1), {Qt::DisplayRole, Qt::EditRole});
             Q_EMIT headerDataChanged(Qt::Horizontal, XColumn, XColumn);
         }
         return;
     }
     beginResetModel();
     points_ = std::move(arranged);
+    figures_ = std::move(figures);
     xName_ = name;
     endResetModel();
 }
@@ -271,7 +284,9 @@ QString CurveModel::conclusion() const {
 int CurveModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(points_.size());
 }
-int CurveModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int CurveModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount + static_cast<int>(figures_.size());
+}
 
 QVariant CurveModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid()) return {};
@@ -279,6 +294,12 @@ QVariant CurveModel::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
     const bool display = role == Qt::DisplayRole;
     const CurvePoint& point = points_[static_cast<std::size_t>(index.row())];
+    if (index.column() >= ColumnCount) {
+        const RunFigure& figure = figures_[static_cast<std::size_t>(index.column() - ColumnCount)];
+        const auto value = valueOf(point.figures, figure.name);
+        if (!value) return display ? QVariant(unknownText()) : QVariant();
+        return display ? QVariant(formatQuantity(*value, figure.unit)) : QVariant(*value);
+    }
     const auto range = [&](const Interval& ends, QString (*format)(double, double)) -> QVariant {
         if (!ends) return display ? QVariant(unknownText()) : QVariant();
         if (display) return format(ends->first, ends->second);
@@ -308,6 +329,8 @@ QVariant CurveModel::data(const QModelIndex& index, int role) const {
 
 QVariant CurveModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
+    if (section >= ColumnCount && section < columnCount())
+        return figures_[static_cast<std::size_t>(section - ColumnCount)].label;
     switch (section) {
         case XColumn:
             if (kind_ == Kind::speedup) return tr("Threads");

@@ -8,6 +8,7 @@
 #include <QJsonObject>
 #include <QPointF>
 
+#include "ui/models/run_figures.h"
 #include "ui/session/live_recording.h"
 
 namespace grainscope::ui {
@@ -24,10 +25,12 @@ struct CurvePoint {
     std::optional<double> speedup;
     std::optional<std::pair<double, double>> speedupInterval;
     std::optional<double> efficiency;
+    std::vector<RunFigure> figures;  ///< what its runs told besides: the median of each
 };
 
 /// Fills from the point notes and the result note of a sweep or a tuning, while it runs or from a saved one. Points are
-/// in order of x; one that is measured again replaces itself. As a table: the plot's twin.
+/// in order of x; one that is measured again replaces itself. As a table: the plot's twin, with a column for each
+/// figure of the points behind the others.
 class CurveModel : public QAbstractTableModel {
     Q_OBJECT
   public:
@@ -53,6 +56,8 @@ class CurveModel : public QAbstractTableModel {
 
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] const std::vector<CurvePoint>& points() const { return points_; }
+    /// The figures that any of the points tells, in the order in which they are first told; the values are no point's.
+    [[nodiscard]] const std::vector<RunFigure>& figures() const { return figures_; }
     /// What the x axis stands for: "threads", or the parameter's name.
     [[nodiscard]] QString xName() const { return xName_; }
     /// The index of the best point (highest speedup, or lowest median); -1 without points.
@@ -101,6 +106,7 @@ class CurveModel : public QAbstractTableModel {
     RecordingPtr recording_;
     std::vector<CurvePoint> all_;     ///< every point of the study, in order of arrival
     std::vector<CurvePoint> points_;  ///< those of this kind, by x
+    std::vector<RunFigure> figures_;
     QString xName_;
     QString backend_;  ///< the backend under study
     QString over_;     ///< the parameter under study, once the result has named it

@@ -30,23 +30,33 @@ QString explain(const LaneModel& lanes, TimeRange range) {
         double share;
         const char* sentence;
     };
+    const bool workers = lanes.areWorkers();
     const std::array losses{
         Loss{all.searching,
              QT_TRANSLATE_NOOP("Explanation",
                                "Largest loss: workers look for work %1 of the time. There are too few tasks to "
                                "steal: a smaller threshold makes more.")},
         Loss{all.parked,
-             QT_TRANSLATE_NOOP("Explanation",
-                               "Largest loss: workers sleep %1 of the time, because nothing could be stolen. A "
-                               "part of the work runs on one worker alone.")},
+             workers ? QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: workers sleep %1 of the time, because nothing could be stolen. "
+                                         "A part of the work runs on one worker alone.")
+                     : QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: threads sleep %1 of the time, because there is nothing for "
+                                         "them to do.")},
         Loss{all.blocked,
-             QT_TRANSLATE_NOOP("Explanation",
-                               "Largest loss: workers are blocked %1 of the time, waiting for a channel, a lock or "
-                               "IO.")},
+             workers ? QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: workers are blocked %1 of the time, waiting for a channel, a "
+                                         "lock or IO.")
+                     : QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: threads are blocked %1 of the time, waiting for a channel, a "
+                                         "lock or IO.")},
         Loss{all.descheduled,
-             QT_TRANSLATE_NOOP("Explanation",
-                               "Largest loss: %1 of the time workers had work but no core. Other programs use the "
-                               "processor, or there are more threads than cores.")},
+             workers ? QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: %1 of the time workers had work but no core. Other programs "
+                                         "use the processor, or there are more threads than cores.")
+                     : QT_TRANSLATE_NOOP("Explanation",
+                                         "Largest loss: %1 of the time threads had work but no core. Other programs "
+                                         "use the processor, or there are more threads than cores.")},
     };
     Nanoseconds measured = 0;
     for (const TimeRange& repetition : repetitions) measured += repetition.length();
@@ -61,11 +71,15 @@ QString explain(const LaneModel& lanes, TimeRange range) {
 
     const auto largest = std::ranges::max_element(losses, {}, &Loss::share);
     if (largest->share < worthNaming)
-        return tr(QT_TRANSLATE_NOOP("Explanation", "Nearly nothing is lost: workers are busy %1 of the time."))
+        return tr(workers
+                      ? QT_TRANSLATE_NOOP("Explanation", "Nearly nothing is lost: workers are busy %1 of the time.")
+                      : QT_TRANSLATE_NOOP("Explanation", "Nearly nothing is lost: threads are busy %1 of the time."))
                    .arg(formatPercent(all.busy, 1)) +
                aside;
 
     QString text = tr(largest->sentence).arg(formatPercent(largest->share, 1));
+    // Threads of different kinds are not meant to do equal shares.
+    if (!workers) return text + aside;
     int busiest = 0;
     double most = 0;
     for (int worker = 0; worker < lanes.laneCount(); ++worker) {
@@ -78,7 +92,7 @@ QString explain(const LaneModel& lanes, TimeRange range) {
     if (lanes.laneCount() > 1 && all.busy > 0 && most > uneven * all.busy)
         text += u' ' +
                 tr(QT_TRANSLATE_NOOP("Explanation", "The work is uneven: %1 is busy %2 of the time, the mean is %3."))
-                    .arg(LaneModel::laneName(busiest), formatPercent(most), formatPercent(all.busy));
+                    .arg(lanes.laneName(busiest).text(), formatPercent(most), formatPercent(all.busy));
     return text + aside;
 }
 

@@ -123,6 +123,16 @@ QString formatRate(double perSecond) { return withSuffix(perSecond, {}) + u"/s"_
 
 QString formatBytes(double bytes) { return withSuffix(bytes, u"B"_s); }
 
+QString formatQuantity(double value, const QString& unit) {
+    if (!std::isfinite(value)) return unknownText();
+    if (unit == u"bytes") return formatBytes(value);
+    if (unit == u"ns") return formatDuration(value);
+    constexpr double manyFigures = 1000;
+    const QString number =
+        std::abs(value) >= manyFigures ? numberLocale().toString(value, 'f', 0) : upToThreeFigures(value);
+    return unit.isEmpty() ? number : number + noBreakSpace + unit;
+}
+
 QString formatReal(double value, int significant) {
     if (!std::isfinite(value)) return unknownText();
     return numberLocale().toString(value, 'g', significant);

@@ -39,6 +39,9 @@ namespace grainscope::ui {
 /// 80000000 -> "80 MB" (powers of 1,000).
 [[nodiscard]] QString formatBytes(double bytes);
 
+/// A figure by its unit: bytes and nanoseconds ("ns") as above, others as a number and the unit: "1,024", "3.5 rounds".
+[[nodiscard]] QString formatQuantity(double value, const QString& unit);
+
 /// A real number with at most `significant` figures and no trailing zeros.
 [[nodiscard]] QString formatReal(double value, int significant = 6);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/models/format.h"
 
@@ -74,9 +75,10 @@ QString laneStateText(LaneState state) {
 
 LaneModel::LaneModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void LaneModel::setRecording(RecordingPtr recording) {
+void LaneModel::setRecording(RecordingPtr recording, const RowNames& names) {
     beginResetModel();
     recording_ = std::move(recording);
+    names_ = names;
     indexes_.clear();
     rasters_.clear();
     version_ = 0;
@@ -89,6 +91,8 @@ void LaneModel::refresh(TimeRange visible) {
     if (!recording_) return;
     const bool grew = version_ != recording_->version;
     if (!grew && visible == visible_) return;
+    names_.refresh();
+    const bool renamed = std::exchange(era_, names_.era(visible.end)) != era_;
     version_ = recording_->version;
     visible_ = visible;
     const std::size_t lanes = recording_->workers.size();
@@ -103,11 +107,10 @@ void LaneModel::refresh(TimeRange visible) {
         endInsertRows();
     }
     if (rows_ > 0) Q_EMIT dataChanged(index(0, 0), index(rows_ - 1, ColumnCount - 1), {Qt::DisplayRole, Qt::EditRole});
+    if (renamed) Q_EMIT headerDataChanged(Qt::Horizontal, WorkerColumn, WorkerColumn);
 }
 
 int LaneModel::laneCount() const { return rows_; }
-
-QString LaneModel::laneName(int worker) { return tr("worker %1").arg(worker); }
 
 const WorkerTrack& LaneModel::track(int worker) const { return recording_->workers[static_cast<std::size_t>(worker)]; }
 
@@ -195,7 +198,9 @@ std::vector<LaneSteal> LaneModel::steals(TimeRange range, int width, std::size_t
                 const auto beyond = std::ranges::lower_bound(rest, xToTime(x + 1, range, width), {}, &StealMark::at);
                 taken = std::max<std::size_t>(1, static_cast<std::size_t>(beyond - rest.begin()));
             }
-            marks.push_back({x, thief, static_cast<int>(steal.victim), steal.at, static_cast<int>(taken)});
+            // A hostile note may put the workers behind the last row.
+            const int victim = std::min(rows_ - 1, names_.rowOfWorker(static_cast<int>(steal.victim), steal.at));
+            marks.push_back({x, thief, victim, steal.at, static_cast<int>(taken)});
             rest = rest.subspan(taken);
         }
     }
@@ -239,13 +244,14 @@ std::optional<LaneHit> LaneModel::hit(int worker, Nanoseconds time, Nanoseconds 
     return result;
 }
 
-QString LaneModel::describe(const LaneHit& hit) {
+QString LaneModel::describe(const LaneHit& hit) const {
     const QString state = laneStateText(laneStateOf(hit.span.state));
     const QString length = formatDuration(static_cast<double>(hit.span.end - hit.span.begin));
     QString text = (hit.open ? tr("%1 · %2 %3 so far, since %4") : tr("%1 · %2 %3, from %4"))
-                       .arg(laneName(hit.worker), state, length, formatDuration(static_cast<double>(hit.span.begin)));
+                       .arg(names_.text(hit.worker, std::max(hit.span.begin, hit.span.end - 1)), state, length,
+                            formatDuration(static_cast<double>(hit.span.begin)));
     if (hit.descheduledFraction >= 0.005) text += tr(" · descheduled %1").arg(formatPercent(hit.descheduledFraction));
-    if (hit.steal) text += tr(" · stole from worker %1").arg(hit.steal->victim);
+    if (hit.steal) text += tr(" · stole from %1").arg(RowNames::worker(static_cast<int>(hit.steal->victim)));
     return text;
 }
 
@@ -341,7 +347,7 @@ QVariant LaneModel::data(const QModelIndex& index, int role) const {
         return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
     const bool display = role == Qt::DisplayRole;
-    if (index.column() == WorkerColumn) return display ? QVariant(laneName(index.row())) : QVariant(index.row());
+    if (index.column() == WorkerColumn) return display ? QVariant(laneName(index.row()).text()) : QVariant(index.row());
     if (index.column() == StealsColumn) {
         const auto count = static_cast<qlonglong>(trace::steals_in(track(index.row()), visible_).size());
         return display ? QVariant(formatCount(count)) : QVariant(count);
@@ -369,7 +375,7 @@ QVariant LaneModel::headerData(int section, Qt::Orientation orientation, int rol
     if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
     switch (section) {
         case WorkerColumn:
-            return tr("Worker");
+            return names_.heading(visible_.end);
         case BusyColumn:
             return tr("Busy");
         case SearchingColumn:

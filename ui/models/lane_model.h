@@ -8,6 +8,7 @@
 #include <QAbstractTableModel>
 
 #include "ui/models/kernel_times.h"
+#include "ui/models/row_names.h"
 #include "ui/models/state_index.h"
 #include "ui/models/time_navigator.h"
 #include "ui/session/live_recording.h"
@@ -32,7 +33,7 @@ struct LaneRun {
 /// A steal as it is drawn: from the victim's lane to the thief's.
 struct LaneSteal {
     int x = 0;
-    int thief = 0, victim = 0;
+    int thief = 0, victim = 0;  ///< lanes
     Nanoseconds at = 0;
     int count = 1;  ///< steals that share this pixel column, thief and victim
 };
@@ -66,15 +67,18 @@ class LaneModel : public QAbstractTableModel {
 
     explicit LaneModel(QObject* parent = nullptr);
 
-    /// Null: no recording, no lanes.
-    void setRecording(RecordingPtr recording);
+    /// Null: no recording, no lanes. With names that other models read as well.
+    void setRecording(RecordingPtr recording, const RowNames& names);
+    void setRecording(RecordingPtr recording) { setRecording(recording, RowNames(recording)); }
     [[nodiscard]] const RecordingPtr& recording() const { return recording_; }
     /// Takes in what the recording has gained. Cheap if nothing came. The table's rows are for `visible`.
     void refresh(TimeRange visible);
 
     [[nodiscard]] int laneCount() const;
-    /// "worker 3"
-    [[nodiscard]] static QString laneName(int worker);
+    /// What its row is at the end of the visible range: "worker 3", "IO thread 0".
+    [[nodiscard]] RowName laneName(int lane) const { return names_.of(lane, visible_.end); }
+    /// Whether there is none but workers then.
+    [[nodiscard]] bool areWorkers() const { return names_.areWorkers(visible_.end); }
 
     /// The runs of one lane, left to right, for `range` over `width` pixels. Valid until the next call of any function
     /// that is not const, or with another range or width.
@@ -87,7 +91,7 @@ class LaneModel : public QAbstractTableModel {
     /// What is at `time` in a lane; `tolerance` for steals. None where nothing is known.
     [[nodiscard]] std::optional<LaneHit> hit(int worker, Nanoseconds time, Nanoseconds tolerance) const;
     /// The hit in words, for the readout: "worker 1 · busy 1.24 ms, from 812 ms · descheduled 12 %".
-    [[nodiscard]] static QString describe(const LaneHit& hit);
+    [[nodiscard]] QString describe(const LaneHit& hit) const;
 
     /// Shares of the states of one worker, or all (-1), in the known time of a range: all but `descheduled` add up
     /// to 1.
@@ -125,6 +129,8 @@ class LaneModel : public QAbstractTableModel {
     void computeKernelRuns(int worker, Raster& raster) const;
 
     RecordingPtr recording_;
+    RowNames names_;
+    int era_ = 0;  ///< of the names that were told last
     std::vector<StateIndex> indexes_;
     std::vector<Raster> rasters_;
     TimeRange visible_;

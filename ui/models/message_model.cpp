@@ -169,7 +169,7 @@ QVariant LifeModel::data(const QModelIndex& index, int role) const {
             return hop.stage < pipeline_.diagram()->stageCount() ? pipeline_.diagram()->stage(hop.stage).name
                                                                  : unknownText();
         case WorkerColumn:
-            return display ? QVariant(LaneModel::laneName(hop.worker)) : QVariant(hop.worker);
+            return display ? QVariant(pipeline_.names().text(hop.worker, hop.begin)) : QVariant(hop.worker);
         case BeginColumn:
             return timeCell(hop.begin, display);
         case WaitedColumn:
@@ -185,7 +185,7 @@ QVariant LifeModel::headerData(int section, Qt::Orientation orientation, int rol
         case StageColumn:
             return tr("Stage");
         case WorkerColumn:
-            return tr("Worker");
+            return pipeline_.names().heading(pipeline_.moment());
         case BeginColumn:
             return tr("From");
         case WaitedColumn:

@@ -12,6 +12,7 @@ namespace grainscope::ui {
 
 using namespace Qt::StringLiterals;
 using Kind = ParameterDescription::Kind;
+using Path = ParameterDescription::Path;
 
 namespace {
 
@@ -56,19 +57,50 @@ std::expected<QVariant, QString> checkedChoice(const ParameterDescription& param
     return choice->name;
 }
 
+QString pathText(Path path) {
+    switch (path) {
+        case Path::openFile:
+            return Text::tr("a file to read");
+        case Path::saveFile:
+            return Text::tr("a file to write");
+        case Path::openFolder:
+            return Text::tr("a folder to read");
+        case Path::saveFolder:
+            return Text::tr("a folder to write to");
+        case Path::openFileOrFolder:
+            return Text::tr("a file or a folder to read");
+    }
+    return {};
+}
+
+std::expected<QVariant, QString> checkedSaved(const QString& path) {
+    const QFileInfo folder(QFileInfo(path).absolutePath());
+    if (!folder.isDir()) return std::unexpected(Text::tr("There is no folder “%1”.").arg(folder.filePath()));
+    if (!folder.isWritable())
+        return std::unexpected(Text::tr("The folder “%1” cannot be written to.").arg(folder.filePath()));
+    return path;
+}
+
+std::expected<QVariant, QString> checkedFolder(const ParameterDescription& parameter, const QString& path) {
+    const QFileInfo info(path);
+    const bool saved = parameter.path == Path::saveFolder;
+    if (!info.exists() && saved) return checkedSaved(path);
+    if (!info.exists()) return std::unexpected(Text::tr("There is no folder “%1”.").arg(path));
+    if (!info.isDir())
+        return std::unexpected(Text::tr("“%1” is a file; %2 needs a folder.").arg(path, parameter.label));
+    if (saved && !info.isWritable())
+        return std::unexpected(Text::tr("The folder “%1” cannot be written to.").arg(path));
+    if (!saved && !info.isReadable()) return std::unexpected(Text::tr("The folder “%1” cannot be read.").arg(path));
+    return path;
+}
+
 std::expected<QVariant, QString> checkedFile(const ParameterDescription& parameter, const QString& path) {
     if (path.isEmpty()) return path;
+    if (parameter.path == Path::openFolder || parameter.path == Path::saveFolder) return checkedFolder(parameter, path);
     const QFileInfo info(path);
-    if (info.isDir()) return std::unexpected(Text::tr("“%1” is a folder; %2 needs a file.").arg(path, parameter.label));
-    // The command line's convention: `output` is written, every other file is read.
-    if (parameter.name == u"output") {
-        const QFileInfo folder(info.absolutePath());
-        if (!folder.isDir()) return std::unexpected(Text::tr("There is no folder “%1”.").arg(folder.filePath()));
-        if (!folder.isWritable()) {
-            return std::unexpected(Text::tr("The folder “%1” cannot be written to.").arg(folder.filePath()));
-        }
-        return path;
-    }
+    if (info.isDir() && parameter.path != Path::openFileOrFolder)
+        return std::unexpected(Text::tr("“%1” is a folder; %2 needs a file.").arg(path, parameter.label));
+    if (parameter.path == Path::saveFile) return checkedSaved(path);
     if (!info.exists()) return std::unexpected(Text::tr("There is no file “%1”.").arg(path));
     if (!info.isReadable()) return std::unexpected(Text::tr("The file “%1” cannot be read.").arg(path));
     return path;
@@ -161,7 +193,7 @@ QString rangeText(const ParameterDescription& parameter) {
             return labels.join(u", "_s);
         }
         case Kind::file:
-            return parameter.name == u"output" ? Text::tr("a file to write") : Text::tr("a file to read");
+            return pathText(parameter.path);
     }
     return {};
 }

@@ -193,19 +193,33 @@ QString latencySentence(const PipelineDiagram& diagram, const LatencyFigures& la
                              .arg(median, formatDuration(*latency.p90), formatCount(latency.followed));
 }
 
+QString busySentence(int rows, const QString& busy, bool areWorkers) {
+    if (rows == 1)
+        return (areWorkers ? Text::tr("its worker is busy %1 of the time")
+                           : Text::tr("its thread is busy %1 of the time"))
+            .arg(busy);
+    return (areWorkers ? Text::tr("its %1 workers are busy %2 of the time")
+                       : Text::tr("its %1 threads are busy %2 of the time"))
+        .arg(formatCount(rows), busy);
+}
+
 }  // namespace
 
 PipelineFigures pipelineFigures(const PipelineSources& sources, std::span<const TimeRange> ranges) {
     return Reckoning(sources, ranges).make();
 }
 
-QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& figures) {
+QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& figures, bool areWorkers) {
     const bool any = std::ranges::any_of(figures.channels, &ChannelFigures::known);
     if (!any) return Text::tr("In this stretch of time the recording knows nothing of its channels.");
     const QString out = Text::tr("%1 messages a second come out").arg(rateText(figures.outPerSecond));
     const QString tail = u' ' + latencySentence(diagram, figures.latency);
     if (!figures.busiest)
-        return Text::tr("Which stage is the bottleneck is not known, as the workers do not tell their states; %1.")
+        return (areWorkers
+                    ? Text::tr(
+                          "Which stage is the bottleneck is not known, as the workers do not tell their states; %1.")
+                    : Text::tr(
+                          "Which stage is the bottleneck is not known, as the threads do not tell their states; %1."))
                    .arg(out) +
                tail;
     const int index = *figures.busiest;
@@ -214,14 +228,14 @@ QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& 
     const QString name = described.name;
     const QString busy = formatPercent(*stage.busy);
     if (!figures.bottleneck)
-        return Text::tr(
-                   "No stage is saturated, the producer sets the pace: even the workers of “%1” are busy only %2 "
-                   "of the time, and %3.")
+        return (areWorkers
+                    ? Text::tr("No stage is saturated, the producer sets the pace: even the workers of “%1” are busy "
+                               "only %2 of the time, and %3.")
+                    : Text::tr("No stage is saturated, the producer sets the pace: even the threads of “%1” are busy "
+                               "only %2 of the time, and %3."))
                    .arg(name, busy, out) +
                tail;
-    const QString workers =
-        described.rows == 1 ? Text::tr("its worker is busy %1 of the time").arg(busy)
-                            : Text::tr("its %1 workers are busy %2 of the time").arg(formatCount(described.rows), busy);
+    const QString workers = busySentence(described.rows, busy, areWorkers);
     if (diagram.isSource(index)) return Text::tr("“%1” sets the pace: %2, and %3.").arg(name, workers, out) + tail;
     const QString wait =
         stage.waitBefore ? Text::tr("senders to it wait %1, ").arg(formatPercent(*stage.waitBefore)) : QString();

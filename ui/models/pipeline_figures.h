@@ -69,6 +69,8 @@ struct PipelineSources {
 
 /// "'compress' is the bottleneck: its 2 workers are busy 97 % of the time, senders to it wait 81 %, and 12,300 messages
 /// a second come out. Latency is 4.1 ms (median), 9.8 ms (99 %)." Says what is not known rather than guess.
-[[nodiscard]] QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& figures);
+/// `workers`: whether that is what works at the stages, and not threads of other kinds.
+[[nodiscard]] QString pipelineSentence(const PipelineDiagram& diagram, const PipelineFigures& figures,
+                                       bool workers = true);
 
 }  // namespace grainscope::ui

@@ -31,9 +31,10 @@ QVariant shareCell(const std::optional<double>& share, bool display) {
 
 PipelineModel::PipelineModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void PipelineModel::setRecording(RecordingPtr recording) {
+void PipelineModel::setRecording(RecordingPtr recording, const RowNames& names) {
     beginResetModel();
     recording_ = std::move(recording);
+    names_ = names;
     eras_.clear();
     notesRead_ = 0;
     diagram_.reset();
@@ -76,6 +77,7 @@ void PipelineModel::refresh(std::optional<Nanoseconds> at, bool live) {
     if (version_ != recording_->version) {
         version_ = recording_->version;
         readNotes();
+        names_.refresh();
         if (!eras_.empty()) {
             channels_.resize(recording_->channels.size());
             for (std::size_t i = 0; i < channels_.size(); ++i) channels_[i].update(recording_->channels[i]);
@@ -126,7 +128,9 @@ void PipelineModel::takeFigures(TimeRange range) {
     Q_EMIT figuresChanged();
 }
 
-QString PipelineModel::sentence() const { return diagram_ ? pipelineSentence(*diagram_, figures_) : QString(); }
+QString PipelineModel::sentence() const {
+    return diagram_ ? pipelineSentence(*diagram_, figures_, names_.areWorkers(moment_)) : QString();
+}
 
 const trace::ChannelSample* PipelineModel::channelNow(int channel) const {
     const auto number = static_cast<std::size_t>(channel);
@@ -168,7 +172,7 @@ QString PipelineModel::rowName(int row) const {
     if (diagram_)
         for (const PipelineDiagram::Stage& stage : diagram_->stages)
             if (row >= stage.firstRow && row < stage.firstRow + stage.rows) return stage.name;
-    return LaneModel::laneName(row);
+    return names_.text(row, moment_);
 }
 
 QString PipelineModel::senderName(int channel) const {

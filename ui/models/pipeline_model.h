@@ -35,7 +35,8 @@ class PipelineModel : public QAbstractTableModel {
 
     explicit PipelineModel(QObject* parent = nullptr);
 
-    void setRecording(RecordingPtr recording);
+    void setRecording(RecordingPtr recording, const RowNames& names);
+    void setRecording(RecordingPtr recording) { setRecording(recording, RowNames(recording)); }
     /// Takes in what the recording has gained; cheap if nothing came. What is shown from now on is the moment `at`;
     /// with none the recording's end while it grows, else the middle of its last timed repetition, where workers work.
     /// A recording may have one diagram after another: the moment's is shown.
@@ -69,6 +70,8 @@ class PipelineModel : public QAbstractTableModel {
 
     /// The stage whose worker a row is; "worker 3" where it is none's.
     [[nodiscard]] QString rowName(int row) const;
+    /// What the rows are at a moment.
+    [[nodiscard]] const RowNames& names() const { return names_; }
     /// "compress", "a clock"
     [[nodiscard]] QString senderName(int channel) const;
 
@@ -94,6 +97,7 @@ class PipelineModel : public QAbstractTableModel {
     [[nodiscard]] QVariant figure(int row, int column, bool display) const;
 
     RecordingPtr recording_;
+    RowNames names_;
     std::vector<Era> eras_;
     std::size_t notesRead_ = 0;
     std::optional<PipelineDiagram> diagram_;

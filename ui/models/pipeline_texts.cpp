@@ -12,14 +12,21 @@ struct Text {
     Q_DECLARE_TR_FUNCTIONS(grainscope::ui::PipelineTexts)
 };
 
+/// "worker 2", "workers 1 to 3", "blocking thread 0 to blocking thread 2"
+QString rowsText(const PipelineModel& model, const PipelineDiagram::Stage& stage) {
+    const Nanoseconds at = model.moment();
+    const int last = stage.firstRow + stage.rows - 1;
+    if (stage.rows == 1) return model.names().text(stage.firstRow, at);
+    if (model.names().areWorkers(at)) return Text::tr("workers %1 to %2").arg(stage.firstRow).arg(last);
+    return Text::tr("%1 to %2").arg(model.names().text(stage.firstRow, at), model.names().text(last, at));
+}
+
 }  // namespace
 
 QString stageText(const PipelineModel& model, int stage) {
     const PipelineDiagram::Stage& described = model.diagram()->stage(stage);
     QStringList lines{described.name};
-    lines << (described.rows == 1
-                  ? LaneModel::laneName(described.firstRow)
-                  : Text::tr("workers %1 to %2").arg(described.firstRow).arg(described.firstRow + described.rows - 1));
+    lines << rowsText(model, described);
     const auto number = static_cast<std::size_t>(stage);
     if (number < model.figures().stages.size()) {
         const StageFigures& figures = model.figures().stages[number];

@@ -53,6 +53,7 @@ QJsonObject rowToJson(const RunRow& row) {
                        {u"utilisation"_s, json(row.utilisation)},
                        {u"correct"_s, row.correct ? QJsonValue(*row.correct) : QJsonValue()},
                        {u"parameters"_s, row.parameters}};
+    if (!row.figures.empty()) object.insert(u"figures"_s, runFiguresToJson(row.figures));
     object.insert(u"ci95_ns"_s,
                   row.interval ? QJsonValue(QJsonArray{row.interval->first, row.interval->second}) : QJsonValue());
     return object;
@@ -72,6 +73,7 @@ RunRow rowFromJson(const QJsonObject& object) {
     row.utilisation = number(object[u"utilisation"]);
     if (object[u"correct"].isBool()) row.correct = object[u"correct"].toBool();
     row.parameters = object[u"parameters"].toObject();
+    row.figures = runFigures(object);
     if (const auto threshold = number(row.parameters[u"threshold"])) row.threshold = static_cast<qint64>(*threshold);
     return row;
 }
@@ -215,9 +217,11 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const {
     const bool isText = index.column() == WorkloadColumn || index.column() == AnswerColumn;
     if (role == Qt::TextAlignmentRole && !isText) return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
-        return tr("%1 on %2, %3, samples: %4")
-            .arg(row.workload, row.backend, row.when.toLocalTime().toString(Qt::ISODate).replace(u'T', u' '))
-            .arg(row.samples);
+        const QString run =
+            tr("%1 on %2, %3, samples: %4")
+                .arg(row.workload, row.backend, row.when.toLocalTime().toString(Qt::ISODate).replace(u'T', u' '))
+                .arg(row.samples);
+        return row.figures.empty() ? run : run + u'\n' + runFigureLines(row.figures);
     }
     if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
     const bool display = role == Qt::DisplayRole;

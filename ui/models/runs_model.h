@@ -8,6 +8,8 @@
 #include <QDateTime>
 #include <QJsonObject>
 
+#include "ui/models/run_figures.h"
+
 namespace grainscope::ui {
 
 /// One finished run. Times in nanoseconds.
@@ -26,6 +28,7 @@ struct RunRow {
     std::optional<double> utilisation;
     std::optional<bool> correct;
     QJsonObject parameters;
+    std::vector<RunFigure> figures;
 };
 
 /// Newest first. Kept in a JSON file that is replaced whole at every change; a file that cannot be read is set aside

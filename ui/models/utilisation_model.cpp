@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/models/format.h"
 #include "ui/models/kernel_times.h"
-#include "ui/models/lane_model.h"
 
 namespace grainscope::ui {
 
@@ -70,9 +70,10 @@ BusyTime busyIn(const StateIndex& index, const trace::WorkerTrack& track, TimeRa
 
 UtilisationModel::UtilisationModel(QObject* parent) : QAbstractTableModel(parent) {}
 
-void UtilisationModel::setRecording(RecordingPtr recording) {
+void UtilisationModel::setRecording(RecordingPtr recording, const RowNames& names) {
     beginResetModel();
     recording_ = std::move(recording);
+    names_ = names;
     indexes_.clear();
     begins_.clear();
     busy_.clear();
@@ -90,6 +91,8 @@ bool UtilisationModel::refresh(TimeRange range, int buckets) {
         indexes_.resize(workers);
         for (std::size_t worker = 0; worker < workers; ++worker) indexes_[worker].update(recording_->workers[worker]);
     }
+    names_.refresh();
+    const bool renamed = std::exchange(era_, names_.era(range.end)) != era_;
     version_ = recording_->version;
     range_ = range;
     wanted_ = buckets;
@@ -126,6 +129,7 @@ bool UtilisationModel::refresh(TimeRange range, int buckets) {
     } else if (count > 0) {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1), {Qt::DisplayRole, Qt::EditRole});
     }
+    if (renamed && !reshaped) Q_EMIT headerDataChanged(Qt::Horizontal, 1, columnCount() - 1);
     return true;
 }
 
@@ -160,8 +164,8 @@ QVariant UtilisationModel::data(const QModelIndex& index, int role) const {
 QVariant UtilisationModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
     if (section == 0) return tr("From");
-    if (section > workerCount()) return tr("Busy workers");
-    return LaneModel::laneName(section - 1);
+    if (section > workerCount()) return areWorkers() ? tr("Busy workers") : tr("Busy threads");
+    return names_.text(section - 1, range_.end);
 }
 
 }  // namespace grainscope::ui

@@ -5,6 +5,7 @@
 
 #include <QAbstractTableModel>
 
+#include "ui/models/row_names.h"
 #include "ui/models/state_index.h"
 #include "ui/models/time_navigator.h"
 #include "ui/session/live_recording.h"
@@ -19,7 +20,8 @@ class UtilisationModel : public QAbstractTableModel {
   public:
     explicit UtilisationModel(QObject* parent = nullptr);
 
-    void setRecording(RecordingPtr recording);
+    void setRecording(RecordingPtr recording, const RowNames& names);
+    void setRecording(RecordingPtr recording) { setRecording(recording, RowNames(recording)); }
     /// Computes the buckets of `range`, about `buckets` of them, up to what the recording knows. Returns whether
     /// anything changed.
     bool refresh(TimeRange range, int buckets = 240);
@@ -33,6 +35,8 @@ class UtilisationModel : public QAbstractTableModel {
     [[nodiscard]] const std::vector<float>& busy(int worker) const { return busy_[static_cast<std::size_t>(worker)]; }
     /// Busy workers in a bucket: the sum over all.
     [[nodiscard]] double busyWorkers(int bucket) const;
+    /// Whether there are none but workers at the end of the range.
+    [[nodiscard]] bool areWorkers() const { return names_.areWorkers(range_.end); }
     /// Mean over the range: busy time of all workers by their known time; 0 if nothing is known.
     [[nodiscard]] double utilisation() const { return utilisation_; }
 
@@ -43,6 +47,8 @@ class UtilisationModel : public QAbstractTableModel {
 
   private:
     RecordingPtr recording_;
+    RowNames names_;
+    int era_ = 0;  ///< of the names that were told last
     std::vector<StateIndex> indexes_;
     std::vector<Nanoseconds> begins_;
     std::vector<std::vector<float>> busy_;

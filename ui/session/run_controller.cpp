@@ -344,6 +344,7 @@ void RunController::takeNotes() {
             case NoteKind::point:
             case NoteKind::picture:
             case NoteKind::diagram:
+            case NoteKind::rows:
                 break;
         }
     }

@@ -29,6 +29,18 @@ std::optional<ParameterDescription::Kind> kindNamed(const QString& name) {
     return found == kinds.end() ? std::nullopt : std::optional(*found);
 }
 
+/// An older program does not say: there `output` is written, and every other file is read.
+ParameterDescription::Path pathFrom(const QJsonObject& json) {
+    using Path = ParameterDescription::Path;
+    static const QHash<QString, Path> paths{{u"open_file"_s, Path::openFile},
+                                            {u"save_file"_s, Path::saveFile},
+                                            {u"open_folder"_s, Path::openFolder},
+                                            {u"save_folder"_s, Path::saveFolder},
+                                            {u"open_file_or_folder"_s, Path::openFileOrFolder}};
+    const bool output = json[u"name"].toString() == u"output";
+    return paths.value(json[u"path"].toString(), output ? Path::saveFile : Path::openFile);
+}
+
 QVariant typedValue(ParameterDescription::Kind kind, const QJsonValue& json) {
     switch (kind) {
         case ParameterDescription::Kind::integer:
@@ -76,6 +88,7 @@ std::optional<ParameterDescription> parameterFrom(const QJsonObject& json) {
     parameter.live = json[u"live"].toBool(true);
     parameter.tunable = json[u"tunable"].toBool();
     const QJsonArray choices = json[u"choices"].toArray();
+    parameter.path = pathFrom(json);
     for (const QJsonValue& choice : choices) parameter.choices.append(choiceFrom(choice));
     return parameter;
 }

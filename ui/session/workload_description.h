@@ -20,6 +20,8 @@ struct ParameterChoice {
 /// One knob of a workload. Values are QVariants of qlonglong, double, bool or QString (choice and file), by kind.
 struct ParameterDescription {
     enum class Kind { integer, real, boolean, choice, file };
+    /// What a file is for: opened ones exist, saved ones need not.
+    enum class Path { openFile, saveFile, openFolder, saveFolder, openFileOrFolder };
     QString name;
     QString label;
     QString help;
@@ -31,6 +33,7 @@ struct ParameterDescription {
     bool live = true;                 ///< may change while a run loops
     bool tunable = false;             ///< a threshold: worth a sweep
     QList<ParameterChoice> choices;
+    Path path = Path::openFile;  ///< file
 
     [[nodiscard]] bool isNumeric() const { return kind == Kind::integer || kind == Kind::real; }
 };

@@ -182,11 +182,12 @@ void Workspace::showRecording(std::shared_ptr<LiveRecording> recording, bool liv
     recording_ = std::move(recording);
     const RecordingPtr shared = recording_ ? recording_->share() : nullptr;
     pulledVersion_ = 0;
-    lanes.setRecording(shared);
-    utilisation.setRecording(shared);
-    board.setRecording(shared);
-    pipeline.setRecording(shared);
-    counters.setRecording(shared);
+    const RowNames names(shared);
+    lanes.setRecording(shared, names);
+    utilisation.setRecording(shared, names);
+    board.setRecording(shared, names);
+    pipeline.setRecording(shared, names);
+    counters.setRecording(shared, names);
     const Nanoseconds end = shared ? shared->end : 0;
     time.restart(live, end);
     // A plain run leaves the curves of the last studies where they are.

@@ -8,9 +8,9 @@
 #include <QObject>
 #include <QStringList>
 
+#include "ui/models/board_model.h"
 #include "ui/models/counter_model.h"
 #include "ui/models/curve_model.h"
-#include "ui/models/board_model.h"
 #include "ui/models/lane_model.h"
 #include "ui/models/parameter_model.h"
 #include "ui/models/pipeline_model.h"

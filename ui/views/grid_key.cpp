@@ -10,7 +10,6 @@
 
 #include <ui/models/board_model.h>
 #include <ui/models/format.h>
-#include <ui/models/lane_model.h>
 #include <ui/theme/theme.h>
 #include <ui/theme/value_shades.h>
 #include <ui/widgets/share_rows.h>
@@ -77,7 +76,7 @@ void GridKey::takeReadouts() {
     const std::size_t named = counts.size() <= mostRows ? counts.size() : mostRows - 1;
     for (std::size_t i = 0; i < named; ++i) {
         const int worker = static_cast<int>(i);
-        rows.push_back({LaneModel::laneName(worker), counts[i] / all, tokens().worker(worker),
+        rows.push_back({model_.ownerName(worker), counts[i] / all, tokens().worker(worker),
                         tr("%1 cells").arg(formatCount(counts[i]))});
     }
     if (named < counts.size()) {

@@ -10,6 +10,7 @@
 
 #include <ui/models/explanation.h>
 #include <ui/models/format.h>
+#include <ui/models/run_figures.h>
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
 #include <ui/widgets/panel_heading.h>
@@ -22,16 +23,26 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
     : QWidget(parent),
       workspace_(workspace),
       explanation_(new QLabel),
+      figuresBlock_(new QWidget),
+      figures_(new QLabel),
       rangeHeading_(new PanelHeading(tr("Whole run"))),
       shares_(new ShareRows),
       countersByRow_(new QTransposeProxyModel(this)),
       counters_(nullptr) {
     setObjectName(QStringLiteral("inspector"));
     setAccessibleName(tr("Inspector"));
-    explanation_->setTextFormat(Qt::PlainText);
-    explanation_->setWordWrap(true);
-    explanation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    for (QLabel* label : {explanation_, figures_}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    }
+    figures_->setObjectName(QStringLiteral("runFigures"));
+    auto* block = new QVBoxLayout(figuresBlock_);
+    block->setContentsMargins(0, space::gap, 0, 0);
+    block->setSpacing(space::half);
+    block->addWidget(new PanelHeading(tr("Besides its time")));
+    block->addWidget(figures_);
     // One column a worker: the panel is narrow, and workers are few where their counters are read one by one.
     countersByRow_->setSourceModel(&workspace.counters);
     counters_ = makeTableView(*countersByRow_, tr("Counters"));
@@ -47,6 +58,7 @@ Inspector::Inspector(Workspace& workspace, QWidget* parent)
     column->setSpacing(space::half);
     column->addWidget(new PanelHeading(tr("Explain")));
     column->addWidget(explanation_);
+    column->addWidget(figuresBlock_);
     column->addSpacing(space::gap);
     column->addWidget(rangeHeading_);
     column->addWidget(shares_);
@@ -77,7 +89,11 @@ void Inspector::takeReadouts() {
         const QJsonObject result = workspace_.recording()->result();
         const QString splitting = explainSplitting(result.value(QLatin1StringView("splitting")).toObject());
         if (!splitting.isEmpty()) text += QStringLiteral("\n\n") + splitting;
+        figures_->setText(runFigureLines(runFigures(result)));
+    } else {
+        figures_->clear();
     }
+    figuresBlock_->setVisible(!figures_->text().isEmpty());
     explanation_->setText(text);
 }
 

@@ -31,6 +31,8 @@ class Inspector : public QWidget {
     Workspace& workspace_;
     bool pipelineIsInFront_ = false;
     QLabel* explanation_;
+    QWidget* figuresBlock_;
+    QLabel* figures_;
     AdviceText advice_;
     PanelHeading* rangeHeading_;
     ShareRows* shares_;

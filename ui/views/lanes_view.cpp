@@ -152,10 +152,40 @@ void LanesView::drawLane(QPainter& painter, int worker, qreal ratio) {
         painter.setFont(theme.font(laneStep() >= theme.px(20) && !names_ ? Type::body : Type::small));
         painter.setPen(t.text);
         const QRect room(0, lane.top(), timeGutter() - theme.px(space::half), lane.height());
-        const QString name = names_ ? painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width())
-                                    : LaneModel::laneName(worker);
-        lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
+        if (names_) {
+            const QString name = painter.fontMetrics().elidedText(names_(worker), Qt::ElideRight, room.width());
+            lettering_.draw(painter, room, Qt::AlignLeft | Qt::AlignVCenter, name);
+        } else {
+            drawName(painter, room, model_.laneName(worker));
+        }
     }
+}
+
+void LanesView::drawName(QPainter& painter, const QRect& room, const RowName& name) {
+    const auto draw = [&](const QRect& line, const QString& text) {
+        lettering_.draw(painter, line, Qt::AlignLeft | Qt::AlignVCenter, text);
+    };
+    const auto fits = [&](const QString& text) { return lettering_.size(painter, text).width() <= room.width(); };
+    const QString whole = name.text();
+    if (!fits(whole)) painter.setFont(Theme::instance().font(Type::small));
+    if (!fits(whole)) {
+        QFont narrow = painter.font();
+        narrow.setStretch(QFont::SemiCondensed);
+        painter.setFont(narrow);
+    }
+    if (fits(whole)) return draw(room, whole);
+    const QString number = u' ' + QString::number(name.number);
+    const QFontMetrics metrics = painter.fontMetrics();
+    const auto cut = [&](const QString& words) {
+        return metrics.elidedText(words, Qt::ElideRight, room.width() - metrics.horizontalAdvance(number)) + number;
+    };
+    const qsizetype space = name.kind.lastIndexOf(u' ');
+    if (space < 0) return draw(room, cut(name.kind));
+    const QString head = name.kind.first(space);
+    if (room.height() < 2 * metrics.height()) return draw(room, cut(head));
+    const QRect upper(room.left(), room.center().y() - metrics.height(), room.width(), metrics.height());
+    draw(upper, metrics.elidedText(head, Qt::ElideRight, room.width()));
+    draw(upper.translated(0, metrics.height()), cut(name.kind.sliced(space + 1)));
 }
 
 void LanesView::drawSteals(QPainter& painter) {
@@ -245,7 +275,7 @@ void LanesView::mouseMoveEvent(QMouseEvent* event) {
     if (lane >= 0 && x >= timeGutter()) {
         const TimeRange visible = time_.visible();
         const auto tolerance = static_cast<Nanoseconds>(4.0 * static_cast<double>(visible.length()) / trackWidth());
-        if (const auto hit = model_.hit(lane, gestures_.timeAt(x), tolerance)) text = LaneModel::describe(*hit);
+        if (const auto hit = model_.hit(lane, gestures_.timeAt(x), tolerance)) text = model_.describe(*hit);
     }
     Q_EMIT hovered(text);
 }

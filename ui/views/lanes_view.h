@@ -51,6 +51,9 @@ class LanesView : public QWidget, public TableTwin {
   private:
     void draw();
     void drawLane(QPainter& painter, int worker, qreal ratio);
+    /// The name as it fits: in smaller type, on two lines, or without the last word of its kind, as in "blocking 3".
+    /// Its number stays.
+    void drawName(QPainter& painter, const QRect& room, const RowName& name);
     void drawSteals(QPainter& painter);
     void drawAxis(QPainter& painter);
     void drawSelection(QPainter& painter);

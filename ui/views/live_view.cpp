@@ -111,6 +111,7 @@ void LiveView::takeReadouts() {
     data_->takeReadouts();
     const TimeRange range = workspace_.inspectedRange();
     const bool any = workspace_.recording() && workspace_.lanes.laneCount() > 0;
+    busyCard_->setTitle(busyTitle());
     if (any) {
         const LaneModel::Shares shares = workspace_.lanes.shares(-1, range);
         busyCard_->setReadout(tr("utilisation %1 · %2 steals · %3 searching")
@@ -131,12 +132,14 @@ void LiveView::takeReadouts() {
     legend_->setStates(states);
 }
 
+QString LiveView::busyTitle() const { return workspace_.lanes.areWorkers() ? tr("Busy workers") : tr("Busy threads"); }
+
 double LiveView::replotMilliseconds() const { return utilisation_->replotMilliseconds(); }
 
 std::vector<PlotSource> LiveView::plots() {
     return {
         {tr("Data"), [this](const QString& path) { return writePicture(path, data_->shown()); }, &workspace_.board},
-        {tr("Busy workers"), [this](const QString& path) { return exportPlot(utilisation_->plot(), path); },
+        {busyTitle(), [this](const QString& path) { return exportPlot(utilisation_->plot(), path); },
          utilisation_->tableTwin()},
         {tr("Timeline"), [this](const QString& path) { return writePicture(path, *lanes_); }, lanes_->tableTwin()},
     };

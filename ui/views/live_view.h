@@ -39,6 +39,7 @@ class LiveView : public QWidget, public View {
     void dress();
     void takeLaneCount();
     void takePicture();
+    [[nodiscard]] QString busyTitle() const;
 
     Workspace& workspace_;
     Card* dataCard_;

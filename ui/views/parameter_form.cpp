@@ -2,10 +2,10 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -16,6 +16,7 @@
 
 #include <ui/models/parameter_model.h>
 #include <ui/theme/theme.h>
+#include <ui/views/path_dialog.h>
 
 namespace grainscope::ui {
 namespace {
@@ -190,20 +191,30 @@ QWidget* ParameterForm::makeFile(const ParameterDescription& parameter) {
     edit->setToolTip(tooltip(parameter));
     edit->setPlaceholderText(tr("none"));
     edit->setClearButtonEnabled(true);
-    browse->setAccessibleName(tr("Choose a file for %1").arg(label));
+    browse->setObjectName(name + QStringLiteral("Browse"));
     const auto apply = [this, name, edit] { take(name, model_.setValue(name, edit->text()), edit); };
     connect(edit, &QLineEdit::editingFinished, this, [edit, apply] {
         if (edit->isModified()) apply();
     });
-    // A result is written to a file that need not be there yet.
-    const bool writes = name == QLatin1StringView("output");
-    connect(browse, &QPushButton::clicked, this, [this, edit, apply, label, writes] {
-        const QString path = writes ? QFileDialog::getSaveFileName(this, label, edit->text())
-                                    : QFileDialog::getOpenFileName(this, label, edit->text());
-        if (path.isEmpty()) return;
-        edit->setText(path);
+    const auto ask = [this, edit, apply, label](ParameterDescription::Path path) {
+        const QString chosen = askForPath(this, label, edit->text(), path);
+        if (chosen.isEmpty()) return;
+        edit->setText(chosen);
         apply();
-    });
+    };
+    using Path = ParameterDescription::Path;
+    const Path path = parameter.path;
+    const bool folder = path == Path::openFolder || path == Path::saveFolder;
+    browse->setAccessibleName(folder ? tr("Choose a folder for %1").arg(label) : tr("Choose a file for %1").arg(label));
+    if (path == Path::openFileOrFolder) {
+        browse->setAccessibleName(tr("Choose a file or folder for %1").arg(label));
+        auto* menu = new QMenu(browse);
+        menu->addAction(tr("A file…"), this, [ask] { ask(Path::openFile); });
+        menu->addAction(tr("A folder…"), this, [ask] { ask(Path::openFolder); });
+        browse->setMenu(menu);
+    } else {
+        connect(browse, &QPushButton::clicked, this, [ask, path] { ask(path); });
+    }
     followers_[name] = [this, name, edit] {
         edit->setText(model_.value(name).toString());
         setInvalid(*edit, !model_.problem(name).isEmpty());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <QAction>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QStackedLayout>
 #include <QVBoxLayout>
@@ -12,6 +13,8 @@
 #include <ui/models/format.h>
 #include <ui/theme/theme.h>
 #include <ui/views/curve_marks.h>
+#include <ui/views/figure_choice.h>
+#include <ui/views/figure_curve.h>
 #include <ui/widgets/card.h>
 #include <ui/widgets/empty_state.h>
 #include <ui/widgets/plot_style.h>
@@ -46,6 +49,8 @@ ScaleView::ScaleView(CurveModel& model, QAction* sweep, QWidget* parent)
       model_(model),
       stack_(new QStackedLayout(this)),
       sentence_(new QLabel),
+      choice_(new FigureChoice(tr("Speedup"))),
+      speedupCard_(new Card(tr("Speedup"))),
       speedup_(new QCustomPlot),
       efficiency_(new QCustomPlot) {
     setObjectName(QStringLiteral("scaleView"));
@@ -62,9 +67,7 @@ ScaleView::ScaleView(CurveModel& model, QAction* sweep, QWidget* parent)
         plot->xAxis->setTicker(QSharedPointer<ThreadTicker>::create());
         plot->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom | QCP::msTop);
     }
-    speedup_->setAccessibleName(tr("Plot of speedup against threads"));
     efficiency_->setAccessibleName(tr("Plot of efficiency against threads"));
-    speedup_->yAxis->setLabel(tr("speedup"));
     efficiency_->yAxis->setLabel(tr("efficiency"));
     efficiency_->yAxis->setTicker(QSharedPointer<PercentTicker>::create());
 
@@ -87,18 +90,20 @@ ScaleView::ScaleView(CurveModel& model, QAction* sweep, QWidget* parent)
     column->setContentsMargins(space::panel, space::panel, space::panel, space::panel);
     column->setSpacing(space::gap);
     sentence_->setWordWrap(true);
-    column->addWidget(sentence_);
-    auto* speedupCard = new Card(tr("Speedup"));
-    speedupCard->setContent(speedup_, &model_);
-    speedupCard->setRemark(tr("dots: medians with 95 % intervals · lines: models"));
+    auto* top = new QHBoxLayout;
+    top->addWidget(sentence_, 1);
+    top->addWidget(choice_);
+    column->addLayout(top);
+    speedupCard_->setContent(speedup_, &model_);
     auto* efficiencyCard = new Card(tr("Efficiency"));
     efficiencyCard->setContent(efficiency_);
     efficiencyCard->setRemark(tr("speedup divided by threads"));
-    column->addWidget(speedupCard, 3);
+    column->addWidget(speedupCard_, 3);
     column->addWidget(efficiencyCard, 2);
     stack_->addWidget(filled);
 
     connect(&model_, &CurveModel::changed, this, [this] { takeModelChange(); });
+    connect(choice_, &FigureChoice::chosenChanged, this, &ScaleView::takeChange);
     connect(&Theme::instance(), &Theme::changed, this, &ScaleView::dress);
     dress();
 }
@@ -107,7 +112,7 @@ ScaleView::~ScaleView() = default;
 
 std::vector<PlotSource> ScaleView::plots() {
     return {
-        {tr("Speedup"), [this](const QString& path) { return exportPlot(*speedup_, path); }, &model_},
+        {choice_->currentText(), [this](const QString& path) { return exportPlot(*speedup_, path); }, &model_},
         {tr("Efficiency"), [this](const QString& path) { return exportPlot(*efficiency_, path); }, &model_},
     };
 }
@@ -128,60 +133,17 @@ void ScaleView::dress() {
 void ScaleView::takeChange() {
     const auto& points = model_.points();
     stack_->setCurrentIndex(points.empty() ? 0 : 1);
+    choice_->offer(model_.figures());
     if (points.empty()) return;
-    const Tokens& t = tokens();
-
-    std::vector<Measured> speedups, efficiencies;
-    double most = 1;
-    double highest = 1;
-    for (const CurvePoint& point : points) {
-        most = std::max(most, point.x);
-        if (point.speedup) {
-            speedups.push_back({point.x, *point.speedup, point.speedupInterval});
-            highest = std::max(highest, point.speedupInterval ? point.speedupInterval->second : *point.speedup);
-        }
-        if (point.efficiency) {
-            auto interval = point.speedupInterval;
-            if (interval && point.x > 0) interval = {interval->first / point.x, interval->second / point.x};
-            efficiencies.push_back({point.x, *point.efficiency, interval});
-        }
-    }
-    speedupMarks_->set(speedups);
-    efficiencyMarks_->set(efficiencies);
-
-    std::vector<LabelledLines::Line> lines{{tr("ideal"), CurveModel::idealLine(most), t.muted, LineStyle::dashed}};
-    if (model_.serialFraction())
-        lines.push_back({tr("Amdahl, %1 serial").arg(formatPercent(*model_.serialFraction(), 1)),
-                         model_.amdahlLine(most), t.worker(1), LineStyle::solid});
-    if (model_.usl()) lines.push_back({tr("USL"), model_.uslLine(most), t.worker(2), LineStyle::solid});
-    lines_->set(lines);
-    efficiencyLines_->set({{tr("ideal"), {QPointF(1, 1), QPointF(most, 1)}, t.muted, LineStyle::dashed}});
-
+    const double most = std::max(1.0, points.back().x);
     const double room = 0.06 * std::max(1.0, most - 1);
     speedup_->xAxis->setRange(1 - room, most + room);
     efficiency_->xAxis->setRange(1 - room, most + room);
-    speedup_->yAxis->setRange(0, axisStep(std::max(highest * 1.1, std::min(most, highest * 1.6))));
-    efficiency_->yAxis->setRange(0, 1.1);
-
-    const int best = model_.bestPoint();
-    const bool labelled = best >= 0 && points[static_cast<std::size_t>(best)].speedup.has_value();
-    best_->setVisible(labelled);
-    if (labelled) {
-        const CurvePoint& point = points[static_cast<std::size_t>(best)];
-        best_->setText(
-            point.x == 1
-                ? tr("%1 with 1 thread").arg(formatSpeedup(*point.speedup))
-                : tr("%1 with %2 threads").arg(formatSpeedup(*point.speedup), formatCount(std::llround(point.x))));
-        best_->position->setCoords(point.x, point.speedupInterval ? point.speedupInterval->second : *point.speedup);
-        best_->setPadding(QMargins(0, 0, 0, Theme::instance().px(space::half)));
-        // At the edges the label would leave the plot on one side.
-        const bool first = point.x <= 1;
-        const bool last = point.x >= most;
-        best_->setPositionAlignment((first  ? Qt::AlignLeft
-                                     : last ? Qt::AlignRight
-                                            : Qt::AlignHCenter) |
-                                    Qt::AlignBottom);
-    }
+    if (const auto figure = choice_->chosen())
+        takeFigure(*figure);
+    else
+        takeSpeedup(most);
+    takeEfficiency(most);
     QString sentence = model_.conclusion();
     if (const QString base = model_.baseText(); !base.isEmpty())
         sentence += (sentence.isEmpty() ? QString() : QStringLiteral(" ")) + base;
@@ -189,6 +151,75 @@ void ScaleView::takeChange() {
     sentence_->setVisible(!sentence.isEmpty());
     speedup_->replot(QCustomPlot::rpQueuedReplot);
     efficiency_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void ScaleView::takeSpeedup(double most) {
+    const Tokens& t = tokens();
+    std::vector<Measured> speedups;
+    double highest = 1;
+    for (const CurvePoint& point : model_.points()) {
+        if (!point.speedup) continue;
+        speedups.push_back({point.x, *point.speedup, point.speedupInterval});
+        highest = std::max(highest, point.speedupInterval ? point.speedupInterval->second : *point.speedup);
+    }
+    speedupMarks_->set(speedups);
+
+    std::vector<LabelledLines::Line> lines{{tr("ideal"), CurveModel::idealLine(most), t.muted, LineStyle::dashed}};
+    if (model_.serialFraction())
+        lines.push_back({tr("Amdahl, %1 serial").arg(formatPercent(*model_.serialFraction(), 1)),
+                         model_.amdahlLine(most), t.worker(1), LineStyle::solid});
+    if (model_.usl()) lines.push_back({tr("USL"), model_.uslLine(most), t.worker(2), LineStyle::solid});
+    lines_->set(lines);
+    speedup_->yAxis->setTicker(QSharedPointer<QCPAxisTicker>::create());
+    speedup_->yAxis->setLabel(tr("speedup"));
+    speedup_->yAxis->setRange(0, axisStep(std::max(highest * 1.1, std::min(most, highest * 1.6))));
+    speedup_->setAccessibleName(tr("Plot of speedup against threads"));
+    speedupCard_->setTitle(tr("Speedup"));
+    speedupCard_->setRemark(tr("dots: medians with 95 % intervals · lines: models"));
+    labelBest(most);
+}
+
+void ScaleView::takeFigure(const RunFigure& figure) {
+    const FigureCurve curve = figureCurve(model_.points(), figure);
+    speedupMarks_->set(curve.marks);
+    lines_->set({});
+    best_->setVisible(false);
+    speedup_->yAxis->setTicker(quantityTicker(figure.unit));
+    speedup_->yAxis->setLabel(figure.label);
+    speedup_->yAxis->setRange(0, axisStep(curve.highest * 1.15));
+    speedup_->setAccessibleName(tr("Plot of %1 against threads").arg(figure.label));
+    speedupCard_->setTitle(figure.label);
+    speedupCard_->setRemark(tr("dots: medians"));
+}
+
+void ScaleView::takeEfficiency(double most) {
+    std::vector<Measured> efficiencies;
+    for (const CurvePoint& point : model_.points()) {
+        if (!point.efficiency) continue;
+        auto interval = point.speedupInterval;
+        if (interval && point.x > 0) interval = {interval->first / point.x, interval->second / point.x};
+        efficiencies.push_back({point.x, *point.efficiency, interval});
+    }
+    efficiencyMarks_->set(efficiencies);
+    efficiencyLines_->set({{tr("ideal"), {QPointF(1, 1), QPointF(most, 1)}, tokens().muted, LineStyle::dashed}});
+    efficiency_->yAxis->setRange(0, 1.1);
+}
+
+void ScaleView::labelBest(double most) {
+    const int best = model_.bestPoint();
+    const bool labelled = best >= 0 && model_.points()[static_cast<std::size_t>(best)].speedup.has_value();
+    best_->setVisible(labelled);
+    if (!labelled) return;
+    const CurvePoint& point = model_.points()[static_cast<std::size_t>(best)];
+    best_->setText(
+        point.x == 1 ? tr("%1 with 1 thread").arg(formatSpeedup(*point.speedup))
+                     : tr("%1 with %2 threads").arg(formatSpeedup(*point.speedup), formatCount(std::llround(point.x))));
+    best_->position->setCoords(point.x, point.speedupInterval ? point.speedupInterval->second : *point.speedup);
+    best_->setPadding(QMargins(0, 0, 0, Theme::instance().px(space::half)));
+    // At the edges the label would leave the plot on one side.
+    const bool first = point.x <= 1;
+    const bool last = point.x >= most;
+    best_->setPositionAlignment((first ? Qt::AlignLeft : last ? Qt::AlignRight : Qt::AlignHCenter) | Qt::AlignBottom);
 }
 
 }  // namespace grainscope::ui

@@ -16,9 +16,12 @@ class QStackedLayout;
 
 namespace grainscope::ui {
 
+class Card;
 class CurveModel;
+class FigureChoice;
 class LabelledLines;
 class MeasuredMarks;
+struct RunFigure;
 
 class ScaleView : public QWidget, public View {
     Q_OBJECT
@@ -32,10 +35,17 @@ class ScaleView : public QWidget, public View {
 
   private:
     void dress();
+    /// The upper plot: the speedup with its models, or a figure that was chosen instead.
+    void takeSpeedup(double most);
+    void takeFigure(const RunFigure& figure);
+    void takeEfficiency(double most);
+    void labelBest(double most);
 
     CurveModel& model_;
     QStackedLayout* stack_;
     QLabel* sentence_;
+    FigureChoice* choice_;
+    Card* speedupCard_;
     QCustomPlot* speedup_;
     QCustomPlot* efficiency_;
     std::unique_ptr<MeasuredMarks> speedupMarks_, efficiencyMarks_;

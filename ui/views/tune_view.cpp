@@ -14,6 +14,8 @@
 #include <ui/models/format.h>
 #include <ui/theme/theme.h>
 #include <ui/views/curve_marks.h>
+#include <ui/views/figure_choice.h>
+#include <ui/views/figure_curve.h>
 #include <ui/widgets/card.h>
 #include <ui/widgets/empty_state.h>
 #include <ui/widgets/plot_style.h>
@@ -64,6 +66,8 @@ TuneView::TuneView(CurveModel& model, QAction* sweep, QWidget* parent)
       stack_(new QStackedLayout(this)),
       sentence_(new QLabel),
       use_(new QPushButton),
+      choice_(new FigureChoice(tr("Time"))),
+      card_(new Card(tr("Time over threshold"))),
       plot_(new QCustomPlot) {
     setObjectName(QStringLiteral("tuneView"));
     stack_->addWidget(new EmptyState(
@@ -72,7 +76,6 @@ TuneView::TuneView(CurveModel& model, QAction* sweep, QWidget* parent)
            "each with its 95 % interval, and names the plateau on which it makes no difference."),
         sweep));
     preparePlot(*plot_);
-    plot_->setAccessibleName(tr("Plot of time against threshold"));
     plot_->xAxis->setScaleType(QCPAxis::stLogarithmic);
     plot_->xAxis->setTicker(QSharedPointer<PowersOfTwoTicker>::create());
     plot_->axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom | QCP::msTop);
@@ -103,14 +106,14 @@ TuneView::TuneView(CurveModel& model, QAction* sweep, QWidget* parent)
     sentence_->setWordWrap(true);
     top->addWidget(sentence_, 1);
     top->addWidget(use_);
+    top->addWidget(choice_);
     column->addLayout(top);
-    auto* card = new Card(tr("Time over threshold"));
-    card->setContent(plot_, &model_);
-    card->setRemark(tr("dots: medians with 95 % intervals"));
-    column->addWidget(card, 1);
+    card_->setContent(plot_, &model_);
+    column->addWidget(card_, 1);
     stack_->addWidget(filled);
 
     connect(&model_, &CurveModel::changed, this, [this] { takeModelChange(); });
+    connect(choice_, &FigureChoice::chosenChanged, this, &TuneView::takeChange);
     connect(&Theme::instance(), &Theme::changed, this, &TuneView::dress);
     dress();
 }
@@ -118,7 +121,12 @@ TuneView::TuneView(CurveModel& model, QAction* sweep, QWidget* parent)
 TuneView::~TuneView() = default;
 
 std::vector<PlotSource> TuneView::plots() {
-    return {{tr("Time over threshold"), [this](const QString& path) { return exportPlot(*plot_, path); }, &model_}};
+    return {{shownName(), [this](const QString& path) { return exportPlot(*plot_, path); }, &model_}};
+}
+
+QString TuneView::shownName() const {
+    const auto figure = choice_->chosen();
+    return figure ? tr("%1 over threshold").arg(figure->label) : tr("Time over threshold");
 }
 
 void TuneView::dress() {
@@ -140,36 +148,21 @@ void TuneView::dress() {
 void TuneView::takeChange() {
     const auto& points = model_.points();
     stack_->setCurrentIndex(points.empty() ? 0 : 1);
+    choice_->offer(model_.figures());
     if (points.empty()) return;
-
-    std::vector<Measured> marks;
-    QVector<QCPGraphData> line;
-    double least = points.front().x, most = points.front().x;
-    double fastest = points.front().median, slowest = 0;
-    for (const CurvePoint& point : points) {
-        marks.push_back({point.x, point.median, point.medianInterval});
-        line.append({point.x, point.median});
-        least = std::min(least, point.x);
-        most = std::max(most, point.x);
-        fastest = std::min(fastest, point.median);
-        slowest = std::max(slowest, point.medianInterval ? point.medianInterval->second : point.median);
-    }
-    marks_->set(marks);
-    thread_->data()->set(line);
-
-    const bool logarithmic = fastest > 0 && slowest > logarithmicFrom * fastest;
-    plot_->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    if (logarithmic)
-        plot_->yAxis->setTicker(QSharedPointer<LogTimeTicker>::create());
+    const auto figure = choice_->chosen();
+    if (figure)
+        takeFigure(*figure);
     else
-        plot_->yAxis->setTicker(QSharedPointer<TimeValueTicker>::create());
-    const double top = axisStep(slowest * 1.15);
-    plot_->yAxis->setRange(logarithmic ? fastest / 2 : 0, top);
-    plot_->yAxis->setLabel(tr("median time of a run"));
+        takeTimes();
+    card_->setTitle(shownName());
+    card_->setRemark(figure ? tr("dots: medians") : tr("dots: medians with 95 % intervals"));
+    plot_->setAccessibleName(figure ? tr("Plot of %1 against threshold").arg(figure->label)
+                                    : tr("Plot of time against threshold"));
     plot_->xAxis->setLabel(model_.xName());
     constexpr double side = 1.5;
-    plot_->xAxis->setRange(std::max(0.5, least / side), most * side);
-    takePlateau(top);
+    plot_->xAxis->setRange(std::max(0.5, points.front().x / side), points.back().x * side);
+    takePlateau(plot_->yAxis->range().upper);
 
     const QString conclusion = model_.conclusion();
     sentence_->setText(conclusion.isEmpty() ? tr("Measuring. The plateau is named when enough is known.") : conclusion);
@@ -180,6 +173,41 @@ void TuneView::takeChange() {
             tr("Use the recommended threshold, %1").arg(formatCount(std::llround(*model_.recommended()))));
     }
     plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TuneView::takeTimes() {
+    std::vector<Measured> marks;
+    double fastest = model_.points().front().median, slowest = 0;
+    for (const CurvePoint& point : model_.points()) {
+        marks.push_back({point.x, point.median, point.medianInterval});
+        fastest = std::min(fastest, point.median);
+        slowest = std::max(slowest, point.medianInterval ? point.medianInterval->second : point.median);
+    }
+    setMarks(marks);
+    const bool logarithmic = fastest > 0 && slowest > logarithmicFrom * fastest;
+    plot_->yAxis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    if (logarithmic)
+        plot_->yAxis->setTicker(QSharedPointer<LogTimeTicker>::create());
+    else
+        plot_->yAxis->setTicker(QSharedPointer<TimeValueTicker>::create());
+    plot_->yAxis->setRange(logarithmic ? fastest / 2 : 0, axisStep(slowest * 1.15));
+    plot_->yAxis->setLabel(tr("median time of a run"));
+}
+
+void TuneView::takeFigure(const RunFigure& figure) {
+    const FigureCurve curve = figureCurve(model_.points(), figure);
+    setMarks(curve.marks);
+    plot_->yAxis->setScaleType(QCPAxis::stLinear);
+    plot_->yAxis->setTicker(quantityTicker(figure.unit));
+    plot_->yAxis->setRange(0, axisStep(curve.highest * 1.15));
+    plot_->yAxis->setLabel(figure.label);
+}
+
+void TuneView::setMarks(const std::vector<Measured>& marks) {
+    marks_->set(marks);
+    QVector<QCPGraphData> line;
+    for (const Measured& mark : marks) line.append({mark.x, mark.y});
+    thread_->data()->set(line);
 }
 
 void TuneView::takePlateau(double top) {
@@ -202,8 +230,13 @@ void TuneView::takePlateau(double top) {
     recommended_->point1->setCoords(*recommended, 1);
     recommended_->point2->setCoords(*recommended, 2);
     double below = plot_->yAxis->range().upper;
-    for (const CurvePoint& point : model_.points())
-        if (point.x == *recommended) below = point.medianInterval ? point.medianInterval->second : point.median;
+    const auto figure = choice_->chosen();
+    for (const CurvePoint& point : model_.points()) {
+        if (point.x != *recommended) continue;
+        below = figure                 ? valueOf(point.figures, figure->name).value_or(below)
+                : point.medianInterval ? point.medianInterval->second
+                                       : point.median;
+    }
     recommendedLabel_->position->setCoords(*recommended, below);
     recommendedLabel_->setPadding(QMargins(0, 0, 0, Theme::instance().px(space::half)));
     recommendedLabel_->setText(tr("%1 recommended").arg(formatCount(std::llround(*recommended))));

@@ -19,8 +19,12 @@ class QStackedLayout;
 
 namespace grainscope::ui {
 
+class Card;
 class CurveModel;
+class FigureChoice;
 class MeasuredMarks;
+struct Measured;
+struct RunFigure;
 
 class TuneView : public QWidget, public View {
     Q_OBJECT
@@ -38,12 +42,19 @@ class TuneView : public QWidget, public View {
 
   private:
     void dress();
+    [[nodiscard]] QString shownName() const;
+    /// The curve: the times, or a figure that was chosen instead.
+    void takeTimes();
+    void takeFigure(const RunFigure& figure);
+    void setMarks(const std::vector<Measured>& marks);
     void takePlateau(double top);
 
     CurveModel& model_;
     QStackedLayout* stack_;
     QLabel* sentence_;
     QPushButton* use_;
+    FigureChoice* choice_;
+    Card* card_;
     QCustomPlot* plot_;
     QCPGraph* thread_;
     std::unique_ptr<MeasuredMarks> marks_;

@@ -294,6 +294,7 @@ Description describe() {
                     .help = "Write the picture to this file, as PPM",
                     .unit = "",
                     .kind = Parameter::Kind::file,
+                    .path = Parameter::Path::save_file,
                     .default_value = std::string(),
                     .choices = {}});
     list.push_back(slow_parameter());

@@ -321,12 +321,13 @@ backends::Crew crew_of_values(const Values& values, std::size_t threads) {
     return {.io_threads = 1, .blocking_threads = flag_of(values, "offload") ? threads + 1 : 1};
 }
 
-Parameter path_parameter(std::string name, std::string label, std::string help) {
+Parameter path_parameter(std::string name, std::string label, std::string help, Parameter::Path path) {
     return {.name = std::move(name),
             .label = std::move(label),
             .help = std::move(help),
             .unit = "",
             .kind = Parameter::Kind::file,
+            .path = path,
             .default_value = std::string(),
             .live = false,
             .choices = {}};
@@ -363,7 +364,8 @@ Description describe() {
         .crew = crew_of_values};
     auto& list = description.parameters;
     list.push_back(path_parameter("input", "Folder of files",
-                                  "Take in the files of this folder instead of made-up ones that are sent by HTTP"));
+                                  "Take in the files of this folder instead of made-up ones that are sent by HTTP",
+                                  Parameter::Path::open_folder));
     list.push_back(count_parameter("How many uploads there are; 0: only read back what the store has", "uploads", 200,
                                    most_uploads));
     list.back().minimum = 0;
@@ -384,11 +386,13 @@ Description describe() {
     list.push_back(
         whole_parameter("batch", "Batch", "How many uploads one commit stores at most", "uploads", 64, 1, 1000));
     list.back().tunable = true;
-    list.push_back(
-        path_parameter("store", "Store", "Keep the uploads in this SQLite file; else in one that goes with the run"));
+    list.push_back(path_parameter("store", "Store",
+                                  "Keep the uploads in this SQLite file; else in one that goes with the run",
+                                  Parameter::Path::save_file));
     list.push_back(path_parameter("key", "Key",
                                   "Encrypt with the key in this file, 32 bytes or 64 hexadecimal digits; else with one "
-                                  "that goes with the run"));
+                                  "that goes with the run",
+                                  Parameter::Path::open_file));
     list.push_back(whole_parameter("listen", "Port",
                                    "Wait at this port of this computer for n uploads of yours, curl -T FILE "
                                    "http://127.0.0.1:PORT/; 0: made-up ones are sent",

@@ -171,6 +171,7 @@ std::vector<Parameter> data_parameters() {
                     .help = "Write the sorted values to this file",
                     .unit = "",
                     .kind = Parameter::Kind::file,
+                    .path = Parameter::Path::save_file,
                     .default_value = std::string(),
                     .choices = {}});
     return list;

@@ -301,12 +301,13 @@ Parameter pixels_parameter(std::string name, std::string label, std::string help
             .choices = {}};
 }
 
-Parameter folder_parameter(std::string name, std::string label, std::string help, bool live) {
+Parameter folder_parameter(std::string name, std::string label, std::string help, Parameter::Path path, bool live) {
     return {.name = std::move(name),
             .label = std::move(label),
             .help = std::move(help),
             .unit = "",
             .kind = Parameter::Kind::file,
+            .path = path,
             .default_value = std::string(),
             .live = live,
             .choices = {}};
@@ -329,7 +330,7 @@ Description describe() {
     list.push_back(folder_parameter("input", "Folder of images",
                                     "Make thumbnails of the *.jpg, *.jpeg and *.png in this folder instead of made-up "
                                     "images",
-                                    false));
+                                    Parameter::Path::open_folder, false));
     list.push_back(count_parameter("How many images are made up", "images", 48, 1e9));
     list.back().label = "Images";
     for (auto [name, label, side] : {std::tuple{"width", "Width", 1024}, {"height", "Height", 768}}) {
@@ -359,7 +360,8 @@ Description describe() {
     grain.default_value = std::int64_t{1};
     grain.maximum = 4096;
     list.push_back(std::move(grain));
-    list.push_back(folder_parameter("output", "Output folder", "Write the thumbnails to this folder, as JPEG", true));
+    list.push_back(folder_parameter("output", "Output folder", "Write the thumbnails to this folder, as JPEG",
+                                    Parameter::Path::save_folder, true));
     list.push_back(slow_parameter());
     return description;
 }

@@ -198,6 +198,7 @@ Description describe() {
          .help = "Count the words of this file, or of all text files in this folder, instead of a made-up text",
          .unit = "",
          .kind = Parameter::Kind::file,
+         .path = Parameter::Path::open_file_or_folder,
          .default_value = std::string(),
          .live = false,
          .choices = {}});
@@ -228,6 +229,7 @@ Description describe() {
                     .help = "Write the counts to this file, the most frequent word first",
                     .unit = "",
                     .kind = Parameter::Kind::file,
+                    .path = Parameter::Path::save_file,
                     .default_value = std::string(),
                     .choices = {}});
     list.push_back(grain_parameter("bytes"));

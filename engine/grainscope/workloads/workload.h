@@ -35,11 +35,14 @@ struct Choice {
 /// One knob. `name` is for the command line, `label` and `unit` for people.
 struct Parameter {
     enum class Kind { integer, real, boolean, choice, file };
+    /// What a file is for, so that a window can ask for the right one: opened ones exist, saved ones need not.
+    enum class Path { open_file, save_file, open_folder, save_folder, open_file_or_folder };
     std::string name;
     std::string label;
     std::string help;
     std::string unit;
     Kind kind = Kind::integer;
+    Path path = Path::open_file;  ///< file
     Value default_value;
     double minimum = 0, maximum = 0;  ///< integer and real
     bool logarithmic = false;         ///< a slider for it has a logarithmic scale

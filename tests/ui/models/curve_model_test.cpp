@@ -144,6 +144,40 @@ class CurveModelTest : public QObject {
                  "the default (1.20× – 1.40×)."_s);
     }
 
+    void figuresOfPointsAreColumnsBehindTheOthers() {
+        const auto recording = study();
+        const auto with = [](std::string json, const char* figures) {
+            return json.insert(json.rfind('}'), std::string(R"(, "figures": )") + figures);
+        };
+        CurveModel model(CurveModel::Kind::speedup);
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRecording(recording);
+        add(*recording, NoteKind::point, point(1, 64, 1000));
+        QVERIFY(model.refresh());
+        QCOMPARE(model.columnCount(), static_cast<int>(CurveModel::ColumnCount));
+        add(*recording, NoteKind::point,
+            with(point(1, 64, 1000),
+                 R"([{"name":"peak_memory_bytes","label":"Peak memory","unit":"bytes","value":2.5e6}])"));
+        add(*recording, NoteKind::point,
+            with(point(2, 64, 500), R"([{"name":"peak_memory_bytes","label":"Peak memory","unit":"bytes","value":5e6},
+                                        {"name":"p99_ns","label":"Latency, 99 %","unit":"ns","value":1500}])"));
+        QVERIFY(model.refresh());
+        QCOMPARE(model.columnCount(), CurveModel::ColumnCount + 2);
+        QCOMPARE(model.figures().size(), std::size_t{2});
+        const auto shown = [&](int row, int figure) {
+            return model.index(row, CurveModel::ColumnCount + figure).data().toString().replace(QChar(0xa0), u' ');
+        };
+        QCOMPARE(shown(0, 0), u"2.50 MB"_s);
+        QCOMPARE(shown(0, 1), unknownText());
+        QCOMPARE(shown(1, 0), u"5 MB"_s);
+        QCOMPARE(shown(1, 1), u"1.50 µs"_s);
+        QCOMPARE(model.index(1, CurveModel::ColumnCount + 1).data(Qt::EditRole).toDouble(), 1500.0);
+        QCOMPARE(model.headerData(CurveModel::ColumnCount, Qt::Horizontal).toString(), u"Peak memory"_s);
+        QCOMPARE(model.headerData(CurveModel::ColumnCount + 2, Qt::Horizontal), QVariant());
+        model.setRecording(study());
+        QVERIFY(model.figures().empty());
+    }
+
     void anOrdinaryRunIsNoCurve() {
         const auto recording = study();
         add(*recording, NoteKind::result, R"({"samples_ns": [1, 2], "median_ns": 1})");

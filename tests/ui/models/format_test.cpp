@@ -49,6 +49,12 @@ class FormatTest : public QObject {
         QCOMPARE(plain(formatPercent(0.874, 1)), u"87.4 %"_s);
         QCOMPARE(formatSpeedup(3.4167), u"3.42×"_s);
         QCOMPARE(plain(formatBytes(80e6)), u"80 MB"_s);
+        QCOMPARE(plain(formatQuantity(12.34e6, u"bytes"_s)), u"12.3 MB"_s);
+        QCOMPARE(plain(formatQuantity(4.56e6, u"ns"_s)), u"4.56 ms"_s);
+        QCOMPARE(formatQuantity(1024, QString()), u"1,024"_s);
+        QCOMPARE(formatQuantity(2.5, QString()), u"2.50"_s);
+        QCOMPARE(plain(formatQuantity(64, u"threads"_s)), u"64 threads"_s);
+        QCOMPARE(formatQuantity(std::numeric_limits<double>::infinity(), u"bytes"_s), unknownText());
         QCOMPARE(formatElapsed(5.32e9), u"0:05.3"_s);
         QCOMPARE(formatElapsed(3'723e9), u"1:02:03"_s);
         QCOMPARE(formatPercent(std::numeric_limits<double>::quiet_NaN()), unknownText());

@@ -281,6 +281,46 @@ class ParameterModelTest : public QObject {
         QVERIFY(model_->problem(u"input"_s).contains(path));
     }
 
+    void aFolderIsWhatAFolderParameterTakes_data() {
+        using Path = ParameterDescription::Path;
+        QTest::addColumn<ParameterDescription::Path>("path");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("folder to read") << Path::openFolder << u"%1"_s << QString();
+        QTest::newRow("no such folder") << Path::openFolder << u"%1/none"_s << u"no folder"_s;
+        QTest::newRow("a file") << Path::openFolder << u"%1/file"_s << u"needs a folder"_s;
+        QTest::newRow("folder to write to") << Path::saveFolder << u"%1"_s << QString();
+        QTest::newRow("folder to make") << Path::saveFolder << u"%1/none"_s << QString();
+        QTest::newRow("nowhere to make it") << Path::saveFolder << u"%1/none/none"_s << u"no folder"_s;
+        QTest::newRow("a file to write to") << Path::saveFolder << u"%1/file"_s << u"needs a folder"_s;
+        QTest::newRow("a file or folder") << Path::openFileOrFolder << u"%1"_s << QString();
+        QTest::newRow("the file") << Path::openFileOrFolder << u"%1/file"_s << QString();
+        QTest::newRow("neither") << Path::openFileOrFolder << u"%1/none"_s << u"no file"_s;
+        QTest::newRow("file to write") << Path::saveFile << u"%1/none"_s << QString();
+        QTest::newRow("a folder to write") << Path::saveFile << u"%1"_s << u"needs a file"_s;
+        QTest::newRow("a folder to open") << Path::openFile << u"%1"_s << u"needs a file"_s;
+    }
+    void aFolderIsWhatAFolderParameterTakes() {
+        QFETCH(ParameterDescription::Path, path);
+        QFETCH(QString, text);
+        QFETCH(QString, words);
+        QTemporaryDir folder;
+        QFile file(folder.filePath(u"file"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        WorkloadDescription workload = quicksort();
+        workload.name = u"thumbnails"_s;
+        workload.parameters.last().path = path;
+        model_->setWorkload(workload);
+        const QString problem = model_->setValue(u"input"_s, text.arg(folder.path()));
+        if (words.isEmpty())
+            QCOMPARE(problem, QString());
+        else
+            QVERIFY2(problem.contains(words), qPrintable(problem));
+        const QModelIndex range = model_->index(model_->rowOf(u"input"_s), ParameterModel::RangeColumn);
+        QCOMPARE(range.data().toString().contains(u"folder"_s),
+                 path != ParameterDescription::Path::openFile && path != ParameterDescription::Path::saveFile);
+    }
+
     void theTableIsEditableInItsValueColumn() {
         const int row = model_->rowOf(u"threshold"_s);
         QVERIFY(model_->setData(model_->index(row, ParameterModel::ValueColumn), u"4 k"_s));

@@ -116,6 +116,21 @@ class RunsModelTest : public QObject {
         QCOMPARE(RunsModel(path()).rowCount(), 0);
     }
 
+    void whatARunToldBesidesItsTimeIsInItsTooltipAlsoAfterARestart() {
+        const QString path = folder_->filePath(u"runs.json"_s);
+        QJsonObject run = result(2, 812e6);
+        run.insert(u"figures"_s, QJsonArray{QJsonObject{{u"name"_s, u"peak_memory_bytes"_s},
+                                                        {u"label"_s, u"Peak memory"_s},
+                                                        {u"unit"_s, u"bytes"_s},
+                                                        {u"value"_s, 12.3e6}},
+                                            QJsonObject{{u"name"_s, u"nothing"_s}, {u"value"_s, QJsonValue()}}});
+        QVERIFY(RunsModel(path).addResult(run, u"Quicksort"_s, noon));
+        const RunsModel again(path);
+        QCOMPARE(again.runs()[0].figures.size(), std::size_t{1});
+        const QString text = again.index(0, 0).data(Qt::ToolTipRole).toString().replace(QChar(0xa0), u' ');
+        QVERIFY2(text.endsWith(u"\nPeak memory: 12.3 MB"_s), qPrintable(text));
+    }
+
     void aDamagedFileIsSetAsideAndANewOneBegun_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::newRow("half a file") << QByteArray(R"({"schema":1,"runs":[{"number":1,)");

@@ -191,7 +191,7 @@ class TimelineModelsTest : public QObject {
                  (std::vector<LaneRun>{{0, 10, LaneState::parked}, {10, 30, LaneState::busy}}));
         const auto hit = lanes.hit(0, 20, 0);
         QVERIFY(hit && hit->open);
-        QVERIFY(LaneModel::describe(*hit).contains(u"so far"_s));
+        QVERIFY(lanes.describe(*hit).contains(u"so far"_s));
         QVERIFY(!lanes.hit(0, 40, 0));
     }
 
@@ -272,7 +272,7 @@ class TimelineModelsTest : public QObject {
         QVERIFY(busy && busy->steal);
         QCOMPARE(busy->span.begin, begin + 10 * ms);
         QCOMPARE(busy->steal->victim, 0U);
-        QVERIFY(LaneModel::describe(*busy).contains(u"stole from worker 0"_s));
+        QVERIFY(lanes.describe(*busy).contains(u"stole from worker 0"_s));
         QVERIFY(!lanes.hit(1, begin + 13 * ms, 2 * ms)->steal);
         QVERIFY(!lanes.hit(5, begin, 0));
     }

@@ -91,6 +91,29 @@ class WorkloadCatalogTest : public QObject {
         QVERIFY2(parsed.error().contains(words), qPrintable(parsed.error()));
     }
 
+    void aFileSaysWhatKindOfPathItIs_data() {
+        QTest::addColumn<QByteArray>("parameter");
+        QTest::addColumn<ParameterDescription::Path>("path");
+        using Path = ParameterDescription::Path;
+        QTest::newRow("open_file") << QByteArray(R"("name": "a", "path": "open_file")") << Path::openFile;
+        QTest::newRow("save_file") << QByteArray(R"("name": "a", "path": "save_file")") << Path::saveFile;
+        QTest::newRow("open_folder") << QByteArray(R"("name": "a", "path": "open_folder")") << Path::openFolder;
+        QTest::newRow("save_folder") << QByteArray(R"("name": "a", "path": "save_folder")") << Path::saveFolder;
+        QTest::newRow("either") << QByteArray(R"("name": "a", "path": "open_file_or_folder")")
+                                << Path::openFileOrFolder;
+        QTest::newRow("an older program's input") << QByteArray(R"("name": "input")") << Path::openFile;
+        QTest::newRow("an older program's output") << QByteArray(R"("name": "output")") << Path::saveFile;
+        QTest::newRow("a newer program's") << QByteArray(R"("name": "output", "path": "tape")") << Path::saveFile;
+    }
+    void aFileSaysWhatKindOfPathItIs() {
+        QFETCH(QByteArray, parameter);
+        QFETCH(ParameterDescription::Path, path);
+        const auto parsed =
+            parseWorkloads(R"({"workloads": [{"name": "w", "parameters": [{"kind": "file", )" + parameter + "}]}]}");
+        QVERIFY(parsed);
+        QCOMPARE(parsed->first().parameters.first().path, path);
+    }
+
     void theTreeGroupsWorkloadsByCategory() {
         WorkloadCatalog catalog;
         WorkloadTreeModel tree(&catalog);

@@ -78,7 +78,7 @@ class LanesViewTest : public QObject {
         QTest::mouseMove(view.get(), QPoint(timeGutter() + 200, view->laneRect(1).center().y()));
         QVERIFY(!hovered.isEmpty());
         const QString text = hovered.last().first().toString();
-        QVERIFY2(text.contains(LaneModel::laneName(1)) && text.contains(QStringLiteral("searching")), qPrintable(text));
+        QVERIFY2(text.contains(RowNames::worker(1)) && text.contains(QStringLiteral("searching")), qPrintable(text));
     }
 
     void aClickSetsTheCursorAndADragSelects() {

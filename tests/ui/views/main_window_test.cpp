@@ -5,9 +5,12 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDockWidget>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QStandardItemModel>
@@ -15,16 +18,19 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QTreeView>
 
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
+#include <ui/views/inspector.h>
 #include <ui/views/main_window.h>
 #include <ui/views/window_actions.h>
 #include <ui/widgets/banner.h>
 
+#include "engine/tests/trace_synthetic.h"
 #include "sample_workloads.h"
 
 using namespace grainscope::ui;
@@ -86,6 +92,92 @@ class MainWindowTest : public QObject {
         QVERIFY(!w.find<QCheckBox>("parallel-partitionCheck")->isChecked());
         QVERIFY(w.find<QLineEdit>("inputEdit"));
         QVERIFY(w.find<QSlider>("threadsSlider"));
+    }
+
+    void theButtonOfAFileOpensTheDialogForIt_data() {
+        using Path = ParameterDescription::Path;
+        QTest::addColumn<ParameterDescription::Path>("path");
+        QTest::addColumn<int>("fileMode");
+        QTest::addColumn<int>("acceptMode");
+        QTest::newRow("open a file") << Path::openFile << int{QFileDialog::ExistingFile}
+                                     << int{QFileDialog::AcceptOpen};
+        QTest::newRow("save a file") << Path::saveFile << int{QFileDialog::AnyFile} << int{QFileDialog::AcceptSave};
+        QTest::newRow("open a folder") << Path::openFolder << int{QFileDialog::Directory}
+                                       << int{QFileDialog::AcceptOpen};
+        QTest::newRow("save a folder") << Path::saveFolder << int{QFileDialog::Directory}
+                                       << int{QFileDialog::AcceptOpen};
+    }
+    void theButtonOfAFileOpensTheDialogForIt() {
+        QFETCH(ParameterDescription::Path, path);
+        QFETCH(int, fileMode);
+        QFETCH(int, acceptMode);
+        Window w(settingsPath);
+        WorkloadDescription workload = test::quicksort();
+        workload.name = QStringLiteral("thumbnails");
+        workload.parameters.last().path = path;
+        w.workspace.catalog.setWorkloads({workload});
+        w.workspace.chooseWorkload(workload.name);
+        bool asked = false;
+        QTimer::singleShot(0, [&] {
+            auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+            if (!dialog) return;
+            asked = dialog->fileMode() == fileMode && dialog->acceptMode() == acceptMode;
+            dialog->reject();
+        });
+        w.find<QPushButton>("inputBrowse")->click();
+        QVERIFY(asked);
+        QCOMPARE(w.workspace.parameters.value(QStringLiteral("input")).toString(), QString());
+    }
+
+    void aFileOrFolderIsAskedForByAMenu() {
+        Window w(settingsPath);
+        WorkloadDescription workload = test::quicksort();
+        workload.name = QStringLiteral("word-count");
+        workload.parameters.last().path = ParameterDescription::Path::openFileOrFolder;
+        w.workspace.catalog.setWorkloads({workload});
+        w.workspace.chooseWorkload(workload.name);
+        const QMenu* menu = w.find<QPushButton>("inputBrowse")->menu();
+        QVERIFY(menu);
+        QCOMPARE(menu->actions().size(), 2);
+        for (QAction* action : menu->actions()) {
+            const auto expected =
+                action == menu->actions().first() ? QFileDialog::ExistingFile : QFileDialog::Directory;
+            bool asked = false;
+            QTimer::singleShot(0, [&] {
+                auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+                if (!dialog) return;
+                asked = dialog->fileMode() == expected;
+                dialog->reject();
+            });
+            action->trigger();
+            QVERIFY2(asked, qPrintable(action->text()));
+        }
+    }
+
+    void whatARunToldBesidesItsTimeStandsInTheInspector() {
+        Window w(settingsPath);
+        const auto* figures = w.find<QLabel>("runFigures");
+        QVERIFY(!figures->isVisibleTo(&w.window));
+        const QString path = folder.filePath(QStringLiteral("figures.grainscope"));
+        const auto bytes = grainscope::trace::testing::encode([](grainscope::trace::StreamWriter& writer) {
+            using grainscope::trace::testing::clock_at;
+            writer.write_header(clock_at(0), 1, R"({"workload":"quicksort"})");
+            writer.write_close(
+                clock_at(1000),
+                R"({"workload":"quicksort","samples_ns":[1],"figures":[{"name":"peak_memory_bytes","label":"Peak memory","unit":"bytes","value":12.3e6},{"name":"p99_ns","label":"Latency, 99 %","unit":"ns","value":4560000}]})");
+        });
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        file.close();
+        QCOMPARE(w.workspace.open(path), QString());
+        w.find<Inspector>("inspector")->takeReadouts();
+        QVERIFY(figures->isVisibleTo(&w.window));
+        QCOMPARE(figures->text().replace(QChar(0xa0), u' '),
+                 QStringLiteral("Peak memory: 12.3 MB\nLatency, 99 %: 4.56 ms"));
+        QCOMPARE(w.workspace.open(recording("two-workers.grainscope")), QString());
+        w.find<Inspector>("inspector")->takeReadouts();
+        QVERIFY(!figures->isVisibleTo(&w.window));
     }
 
     void aBackendThatIsNotThereIsDisabledAndSaysWhy() {
