@@ -11,7 +11,8 @@ namespace grainscope::detail::async {
 
 namespace {
 
-/// After so many posted items sockets and timers are looked at: a system call, a few nanoseconds an item.
+/// So much of either kind, of what is posted and of what sockets and timers bring, then the other's turn. To look at
+/// sockets is a system call: a few nanoseconds an item.
 constexpr std::size_t items_a_turn = 128;
 
 class PostedFunction final : public Posted {
@@ -58,9 +59,11 @@ bool Loop::turn() {
     std::size_t ran = 0;
     for (; ran < items_a_turn && !queue_.empty(); ++ran) queue_.pop().run();
     const bool idle = queue_.empty() && yielded_.empty();
-    const bool called = (idle || waits_ > 0) && context_->io.poll() > 0;
+    std::size_t called = 0;
+    if (idle || waits_ > 0)
+        while (called < items_a_turn && context_->io.poll_one() > 0) ++called;
     queue_.append(yielded_);
-    return ran > 0 || called || !queue_.empty();
+    return ran > 0 || called > 0 || !queue_.empty();
 }
 
 void Loop::sleep() {
