@@ -45,8 +45,8 @@ class PromiseBase {
     [[nodiscard]] bool is_started() const noexcept { return scope_ != nullptr; }
     [[nodiscard]] Scope& scope() const noexcept { return *scope_; }
     [[nodiscard]] bool has_failed() const noexcept { return exception_ != nullptr; }
-
-  protected:
+    /// In place of a run.
+    void fail(std::exception_ptr exception) noexcept { exception_ = std::move(exception); }
     void rethrow_if_failed() const {
         if (exception_ != nullptr) std::rethrow_exception(exception_);
     }

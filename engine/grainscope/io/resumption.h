@@ -12,21 +12,29 @@
 namespace grainscope::detail::async {
 
 /// Resumes the coroutine on its loop once, whoever asks and however often. It may outlive the coroutine.
-class Resumption : public std::enable_shared_from_this<Resumption> {
+class Resumption final : public std::enable_shared_from_this<Resumption>, private Posted {
   public:
     Resumption(Loop& loop, std::coroutine_handle<> coroutine) noexcept : loop_(loop), coroutine_(coroutine) {}
 
     /// From any thread, while the loop lives.
     void post() {
-        loop_.post([self = shared_from_this()] {
-            if (const std::coroutine_handle<> coroutine = std::exchange(self->coroutine_, nullptr))
-                Trampoline::run(coroutine);
-        });
+        // Relaxed: only the first goes on, and what it brings goes through the loop's inbox.
+        if (posted_.exchange(true, relaxed)) return;
+        self_ = shared_from_this();
+        loop_.post(*this);
     }
 
   private:
+    void run() noexcept override {
+        const std::shared_ptr<Resumption> self = std::move(self_);
+        Trampoline::run(coroutine_);
+    }
+    void drop() noexcept override { const std::shared_ptr<Resumption> self = std::move(self_); }
+
     Loop& loop_;
-    std::coroutine_handle<> coroutine_;  ///< the loop's
+    const std::coroutine_handle<> coroutine_;
+    Atomic<bool> posted_{false};
+    std::shared_ptr<Resumption> self_;  ///< while it is posted
 };
 
 /// A wait that somebody else ends by a Resumption: whoever has something for the task, or its scope's cancellation.

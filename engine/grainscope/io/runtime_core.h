@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <vector>
 
 #include <grainscope/io/blocking_pool.h>
@@ -12,15 +11,28 @@
 
 namespace grainscope::detail::async {
 
+/// An IO thread. `running` and `stopping` are its own.
+struct IoSeat {
+    void count_end() noexcept {
+        // Only this thread writes it. Release pairs with the acquire in telemetry: it ended after it was spawned.
+        ended.store(ended.load(relaxed) + 1, release);
+    }
+
+    std::unique_ptr<Loop> loop;
+    std::shared_ptr<const PanicHandler> panic;
+    RunningTasks running;
+    bool stopping = false;
+    Atomic<std::uint64_t> ended{0};  ///< how many tasks
+    Atomic<int> tid{0};
+    platform::Thread thread;
+};
+
 class RuntimeCore final : public trace::Subject {
   public:
     explicit RuntimeCore(grainscope::io::RuntimeOptions options);
     ~RuntimeCore() override;
 
-    void start(std::shared_ptr<Spawned> spawned);
-    void count_end() noexcept { ended_.fetch_add(1, relaxed); }  // a number that stands for itself
-    /// On the spawned task's loop: it has ended.
-    void forget(Loop& loop, std::shared_ptr<Spawned> spawned);
+    void start(Spawned& spawned) noexcept;
 
     [[nodiscard]] BlockingPool& blocking() noexcept { return blocking_; }
     [[nodiscard]] grainscope::io::RuntimeTelemetry telemetry() const;
@@ -31,23 +43,12 @@ class RuntimeCore final : public trace::Subject {
     [[nodiscard]] trace::EventRing* ring(std::size_t index) override;
 
   private:
-    /// An IO thread. `running` and `stopping` are its own.
-    struct Seat {
-        std::unique_ptr<Loop> loop;
-        std::set<std::shared_ptr<Spawned>> running;
-        bool stopping = false;
-        Atomic<int> tid{0};
-        platform::Thread thread;
-    };
-    [[nodiscard]] Seat& seat_of(const Loop& loop) noexcept;
     void stop() noexcept;
 
     const grainscope::io::RuntimeOptions options_;
-    const std::shared_ptr<const PanicHandler> panic_;
-    std::vector<std::unique_ptr<Seat>> seats_;
+    std::vector<std::unique_ptr<IoSeat>> seats_;
     BlockingPool blocking_;  ///< behind the loops: its threads end first, and may be about to leave a loop's post
     Atomic<std::uint64_t> spawned_{0};
-    Atomic<std::uint64_t> ended_{0};
 };
 
 }  // namespace grainscope::detail::async

@@ -38,8 +38,7 @@ TaskGroup::~TaskGroup() { assert(members_.empty()); }
 
 void TaskGroup::start(Task<void> task) {
     const auto coroutine = task.coroutine();
-    members_.push_front({this, std::move(task), {}});
-    Member& member = members_.front();
+    Member& member = members_.emplace_front(*this, std::move(task));
     member.self = members_.begin();
     coroutine.promise().prepare(scope_, &TaskGroup::finished, &member);
     Trampoline::run(coroutine);
@@ -47,7 +46,7 @@ void TaskGroup::start(Task<void> task) {
 
 std::coroutine_handle<> TaskGroup::finished(void* member, PromiseBase&) noexcept {
     // Later: the task's coroutine is still on its way out.
-    Loop::current().post([member = static_cast<Member*>(member)] { member->group->forget(member->self); });
+    Loop::current().post(*static_cast<Member*>(member));
     return nullptr;
 }
 

@@ -37,8 +37,12 @@ class TaskGroup {
     friend Task<void> with_group(Body body);
     class Room;
 
-    struct Member {
-        TaskGroup* group;
+    /// Posted when it has ended.
+    struct Member final : detail::async::Posted {
+        Member(TaskGroup& group_of, Task<void> work) noexcept : group(group_of), task(std::move(work)) {}
+        void run() noexcept override { group.forget(self); }
+
+        TaskGroup& group;
         Task<void> task;
         std::list<Member>::iterator self;
     };

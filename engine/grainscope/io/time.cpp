@@ -1,8 +1,8 @@
 #include <grainscope/io/time.h>
 
+#include <coroutine>
 #include <string>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <grainscope/io/asio/loop_context.h>
@@ -12,6 +12,29 @@ namespace grainscope {
 
 namespace detail::async {
 
+/// Goes on behind the other tasks of its loop.
+class Turn final : private Posted {
+  public:
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class P>
+    bool await_suspend(std::coroutine_handle<P> awaiting) {
+        scope_ = &awaiting.promise().scope();
+        if (scope_->is_cancelled()) return false;
+        awaiting_ = awaiting;
+        Loop::current().yield(*this);
+        return true;
+    }
+    void await_resume() const {
+        if (scope_->is_cancelled()) throw Cancelled();
+    }
+
+  private:
+    void run() noexcept override { Trampoline::run(awaiting_); }
+
+    Scope* scope_ = nullptr;
+    std::coroutine_handle<> awaiting_;
+};
+
 /// Outlives its scope until Boost.Asio has called back.
 class LimitedScope::Timer {
   public:
@@ -19,8 +42,9 @@ class LimitedScope::Timer {
 
     static void start(const std::shared_ptr<Timer>& timer, LimitedScope& limited) {
         timer->limited_ = &limited;
+        Loop::current().wait_begins();
         timer->timer_.async_wait([timer](boost::system::error_code error) {
-            Loop::current().wake();
+            Loop::current().wait_ends();
             if (error || timer->limited_ == nullptr) return;
             timer->limited_->over_ = true;
             timer->limited_->scope_.cancel();
@@ -68,11 +92,8 @@ Task<void> sleep_until(std::chrono::steady_clock::time_point deadline) {
 Task<void> sleep_for(std::chrono::nanoseconds span) { co_await sleep_until(detail::async::deadline_after(span)); }
 
 Task<void> yield_now() {
-    auto& io = detail::async::Loop::current().context().io;
-    auto turn = detail::async::operation<>([&io](auto handler) {
-        boost::asio::post(io, [handler = std::move(handler)]() mutable { handler(boost::system::error_code()); });
-    });
-    (void)co_await turn;
+    detail::async::Turn turn;
+    co_await turn;
 }
 
 }  // namespace io

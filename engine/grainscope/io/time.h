@@ -53,7 +53,7 @@ namespace grainscope::io {
 [[nodiscard]] Task<void> sleep_until(std::chrono::steady_clock::time_point deadline);
 /// The same for a span of time from the moment at which it is awaited.
 [[nodiscard]] Task<void> sleep_for(std::chrono::nanoseconds span);
-/// Lets other tasks of this IO thread go first.
+/// Lets other tasks of this IO thread go first, those too whose sockets and timers are ready.
 [[nodiscard]] Task<void> yield_now();
 
 /// The task's result, or Error::Kind::timed_out if it takes longer than the limit: then it is cancelled, and its end

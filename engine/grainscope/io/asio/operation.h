@@ -30,6 +30,7 @@ class AsioOperation final : private Operation {
         if (scope_->is_cancelled()) return false;
         awaiting_ = awaiting;
         initiate_(boost::asio::bind_cancellation_slot(signal_.slot(), Handler{this}));
+        Loop::current().wait_begins();
         scope_->add(*this);
         return true;
     }
@@ -46,7 +47,7 @@ class AsioOperation final : private Operation {
         }
     };
     void end(std::tuple<boost::system::error_code, Results...> results) noexcept {
-        Loop::current().wake();
+        Loop::current().wait_ends();
         scope_->remove(*this);
         results_ = std::move(results);
         Trampoline::run(awaiting_);
