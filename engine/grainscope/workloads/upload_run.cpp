@@ -69,6 +69,7 @@ UploadRun::UploadRun(backends::CrewBackend& crew, UploadStore& store, const Seal
 
 void UploadRun::receive(io::Listener& listener, const std::function<void(const std::string& url)>& clients) {
     io::Runtime& runtime = crew_.runtime();
+    const std::string url = listener.url();  // from here on the listener is the IO thread's
     auto watching = runtime.spawn(watch_io_thread());
     auto serving =
         runtime.spawn(io::serve(listener, [this](io::ServerRequest request) { return answer(std::move(request)); },
@@ -91,7 +92,7 @@ void UploadRun::receive(io::Listener& listener, const std::function<void(const s
         }
     };
     try {
-        clients(listener.url());
+        clients(url);
     } catch (...) {
         end();
         throw;
