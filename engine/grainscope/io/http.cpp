@@ -41,7 +41,7 @@ Task<Result<std::unique_ptr<Connection>>> connect(const Url& url, bool is_brief)
     const auto [not_found, addresses] = co_await resolve(url.address);
     if (not_found) co_return std::unexpected(error_of(not_found, what));
 
-    auto connection = std::make_unique<Connection>(asio::ip::tcp::socket(Loop::current().context().io));
+    auto connection = std::make_unique<Connection>(LoopSocket(Loop::current().context().io));
     auto connecting = operation<asio::ip::tcp::endpoint>(
         [&](auto handler) { asio::async_connect(connection->socket(), addresses, std::move(handler)); });
     auto [not_connected, endpoint] = co_await connecting;

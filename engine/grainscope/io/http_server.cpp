@@ -26,6 +26,7 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 using detail::async::Loop;
+using detail::async::LoopSocket;
 using detail::async::operation;
 
 /// How long to wait before the next try where the process may open no more files.
@@ -165,7 +166,7 @@ class Serving {
 
     Task<void> accept_all(TaskGroup& connections) {
         while (true) {
-            tcp::socket socket(Loop::current().context().io);
+            LoopSocket socket(Loop::current().context().io);
             auto accepting = operation<>([&](auto handler) { acceptor_.async_accept(socket, std::move(handler)); });
             if (const auto [error] = co_await accepting; error) {
                 // A client that went again, or no descriptor to be had: the next one may be luckier.
@@ -178,8 +179,8 @@ class Serving {
     }
 
   private:
-    Task<void> serve_connection(tcp::socket accepted) {
-        tcp::socket socket = std::move(accepted);  // closed when this ends, and not with its arguments
+    Task<void> serve_connection(LoopSocket accepted) {
+        LoopSocket socket = std::move(accepted);  // closed when this ends, and not with its arguments
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         beast::flat_buffer buffer;
@@ -203,7 +204,7 @@ class Serving {
     }
 
     /// An error of this side: nothing came for too long.
-    Task<Result<error_code>> read_request(tcp::socket& socket, beast::flat_buffer& buffer, Parser& parser) {
+    Task<Result<error_code>> read_request(LoopSocket& socket, beast::flat_buffer& buffer, Parser& parser) {
         const Result<error_code> heading = co_await with_timeout(options_.idle, read_header(socket, buffer, parser));
         if (!heading || *heading || parser.is_done()) co_return heading;
         if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
@@ -219,14 +220,14 @@ class Serving {
         co_return error_code();
     }
 
-    static Task<Result<error_code>> read_header(tcp::socket& socket, beast::flat_buffer& buffer, Parser& parser) {
+    static Task<Result<error_code>> read_header(LoopSocket& socket, beast::flat_buffer& buffer, Parser& parser) {
         auto reading = operation<std::size_t>(
             [&](auto handler) { http::async_read_header(socket, buffer, parser, std::move(handler)); });
         const auto [error, count] = co_await reading;
         co_return error;
     }
 
-    static Task<Result<error_code>> read_some(tcp::socket& socket, beast::flat_buffer& buffer, Parser& parser) {
+    static Task<Result<error_code>> read_some(LoopSocket& socket, beast::flat_buffer& buffer, Parser& parser) {
         auto reading = operation<std::size_t>(
             [&](auto handler) { http::async_read_some(socket, buffer, parser, std::move(handler)); });
         const auto [error, count] = co_await reading;
@@ -245,7 +246,7 @@ class Serving {
         }
     }
 
-    static Task<bool> write(tcp::socket& socket, StringResponse& message, bool head_only) {
+    static Task<bool> write(LoopSocket& socket, StringResponse& message, bool head_only) {
         http::response_serializer<http::string_body> serializer(message);
         auto writing = operation<std::size_t>([&](auto handler) {
             if (head_only)
@@ -258,7 +259,7 @@ class Serving {
     }
 
     /// Says why, then reads on for a while: closing on what a client still sends would take the answer from it.
-    Task<void> refuse(tcp::socket& socket, StringResponse message) {
+    Task<void> refuse(LoopSocket& socket, StringResponse message) {
         if (!co_await write(socket, message, false)) co_return;
         error_code ignored;
         socket.shutdown(tcp::socket::shutdown_send, ignored);
@@ -266,7 +267,7 @@ class Serving {
                                     drain(socket));
     }
 
-    static Task<Result<error_code>> drain(tcp::socket& socket) {
+    static Task<Result<error_code>> drain(LoopSocket& socket) {
         std::array<char, 16384> rest{};
         while (true) {
             auto reading = operation<std::size_t>(
@@ -277,7 +278,7 @@ class Serving {
 
     const Handler handler_;
     ServeOptions options_;
-    tcp::acceptor acceptor_;
+    asio::basic_socket_acceptor<tcp, asio::io_context::executor_type> acceptor_;
 };
 
 Task<void> serve(Listener& listener, Handler handler, ServeOptions options) {

@@ -10,13 +10,14 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <grainscope/io/asio/loop_context.h>
 #include <grainscope/io/asio/operation.h>
 #include <grainscope/io/asio/url.h>
 
 namespace grainscope::detail::async {
 
 /// Whether there is something to read, if only the end. It may be taken away.
-[[nodiscard]] inline bool something_came(boost::asio::ip::tcp::socket& socket) {
+[[nodiscard]] inline bool something_came(LoopSocket& socket) {
     char byte = 0;
     boost::system::error_code error;
     socket.non_blocking(true, error);
@@ -57,6 +58,6 @@ class ConnectionOver {
     boost::beast::flat_buffer buffer_;
 };
 
-using Connection = ConnectionOver<boost::asio::ip::tcp::socket>;
+using Connection = ConnectionOver<LoopSocket>;
 
 }  // namespace grainscope::detail::async
