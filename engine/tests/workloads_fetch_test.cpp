@@ -160,6 +160,14 @@ TEST_P(FetchBy, AnAnswerThatStallsHalfWayFailsInTime) {
     EXPECT_EQ(fetch.failures().at(stalls.url("/2")), "GET " + stalls.url("/2") + ": timed out after 20 ms");
 }
 
+TEST_P(FetchBy, AnItemThatIsLateIsAFailureAndNoWrongAnswer) {
+    Ready fetch(with(strategy(), {{"n", "4"}, {"concurrency", "4"}, {"latency", "60000"}, {"timeout", "0.01"}}));
+    fetch.run();
+    const auto verdict = fetch.workload->check();
+    EXPECT_TRUE(verdict) << verdict.error();
+    EXPECT_EQ(fetch.failures().size(), 4U);
+}
+
 TEST_P(FetchBy, KeepsConnectionsWhereItIsAskedTo) {
     const RawServer server([](RawPeer& peer) {
         while (!peer.read_request().empty()) peer.answer("x");

@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -97,6 +98,19 @@ void ParameterForm::rebuild() {
     for (const auto& follow : std::as_const(followers_)) follow();
 }
 
+void ParameterForm::leaveTheWheelAlone(QWidget& knob) {
+    knob.setFocusPolicy(Qt::StrongFocus);
+    knob.installEventFilter(this);
+}
+
+bool ParameterForm::eventFilter(QObject* watched, QEvent* event) {
+    const auto* knob = qobject_cast<QWidget*>(watched);
+    if (event->type() != QEvent::Wheel || knob == nullptr || knob->hasFocus())
+        return QWidget::eventFilter(watched, event);
+    event->ignore();
+    return true;
+}
+
 QWidget* ParameterForm::makeNumber(const ParameterDescription& parameter) {
     const QString name = parameter.name;
     auto* slider = new QSlider(Qt::Horizontal);
@@ -123,6 +137,7 @@ QWidget* ParameterForm::makeNumber(const ParameterDescription& parameter) {
     slider->setPageStep(qMax(1, slider->maximum() / 8));
     slider->setAccessibleName(tr("%1, slider").arg(parameter.label));
     slider->setToolTip(tooltip(parameter));
+    leaveTheWheelAlone(*slider);
 
     connect(slider, &QSlider::sliderPressed, this, [this, name] { model_.beginDrag(name); });
     connect(slider, &QSlider::sliderReleased, this, [this] { model_.endDrag(); });
@@ -150,6 +165,7 @@ QWidget* ParameterForm::makeChoice(const ParameterDescription& parameter) {
     box->setToolTip(tooltip(parameter));
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(8);
+    leaveTheWheelAlone(*box);
     for (const ParameterChoice& choice : parameter.choices) {
         box->addItem(choice.label, choice.name);
         if (choice.unavailableBecause.isEmpty()) continue;

@@ -26,8 +26,13 @@ class ParameterForm : public QWidget {
     /// What was typed is no value of its parameter; the sentence says why. Empty when all is well again.
     void problem(const QString& sentence);
 
+  protected:
+    /// The wheel scrolls the form: it turns a knob only once that was chosen.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
   private:
     void rebuild();
+    void leaveTheWheelAlone(QWidget& knob);
     [[nodiscard]] QWidget* makeNumber(const ParameterDescription& parameter);
     [[nodiscard]] QWidget* makeChoice(const ParameterDescription& parameter);
     [[nodiscard]] QWidget* makeSwitch(const ParameterDescription& parameter);

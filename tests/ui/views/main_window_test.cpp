@@ -22,6 +22,7 @@
 #include <QToolBar>
 #include <QToolButton>
 #include <QTreeView>
+#include <QWheelEvent>
 
 #include <ui/session/workspace.h>
 #include <ui/theme/theme.h>
@@ -197,6 +198,26 @@ class MainWindowTest : public QObject {
         QCOMPARE(w.find<QLineEdit>("thresholdEdit")->text(), QStringLiteral("64"));
     }
 
+    void theWheelTurnsNoKnobThatWasNotChosen() {
+        Window w(settingsPath);
+        auto* slider = w.find<QSlider>("thresholdSlider");
+        const int before = slider->value();
+        const auto turn = [&] {
+            const QPointF at = slider->rect().center();
+            QWheelEvent wheel(at, slider->mapToGlobal(at), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(slider, &wheel);
+            return wheel.isAccepted();
+        };
+        slider->clearFocus();
+        turn();
+        QCOMPARE(slider->value(), before);
+        w.window.activateWindow();
+        slider->setFocus();
+        QTRY_VERIFY(slider->hasFocus());
+        turn();
+        QVERIFY(slider->value() != before);
+    }
     void aTypedValueMovesTheSliderAndUndoTakesItBack() {
         Window w(settingsPath);
         auto* edit = w.find<QLineEdit>("nEdit");
