@@ -31,6 +31,18 @@ Parameter slow_parameter() {
             .choices = {}};
 }
 
+Parameter path_parameter(std::string name, std::string label, std::string help, Parameter::Path path) {
+    return {.name = std::move(name),
+            .label = std::move(label),
+            .help = std::move(help),
+            .unit = "",
+            .kind = Parameter::Kind::file,
+            .path = path,
+            .default_value = std::string(),
+            .live = path == Parameter::Path::save_file || path == Parameter::Path::save_folder,
+            .choices = {}};
+}
+
 Parameter rounds_parameter(std::string name, std::string label, std::string what, std::int64_t rounds) {
     return {.name = std::move(name),
             .label = std::move(label),
@@ -59,14 +71,7 @@ Parameter count_parameter(std::string help, std::string unit, std::int64_t defau
 }
 
 std::vector<Parameter> input_parameters(std::string help) {
-    return {{.name = "input",
-             .label = "Input file",
-             .help = std::move(help),
-             .unit = "",
-             .kind = Parameter::Kind::file,
-             .default_value = std::string(),
-             .live = false,
-             .choices = {}},
+    return {path_parameter("input", "Input file", std::move(help), Parameter::Path::open_file),
             {.name = "format",
              .label = "File format",
              .help = "One value a line, or the numbers as this machine keeps them",

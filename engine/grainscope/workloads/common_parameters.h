@@ -14,6 +14,9 @@ namespace grainscope::workloads {
 /// "slow": slow motion for the eye.
 [[nodiscard]] Parameter slow_parameter();
 
+/// A file or folder of the user's, none by default. What is read is data, and not live; what is written at the end is.
+[[nodiscard]] Parameter path_parameter(std::string name, std::string label, std::string help, Parameter::Path path);
+
 /// Work for its own sake: rounds of a hash, about 1.5 ns a round. `what` says what they are done for, and how often.
 [[nodiscard]] Parameter rounds_parameter(std::string name, std::string label, std::string what, std::int64_t rounds);
 

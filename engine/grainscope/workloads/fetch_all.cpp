@@ -283,14 +283,9 @@ Description describe() {
         .default_threads = threads_by_default,
         .crew = crew_of_values};
     auto& list = description.parameters;
-    list.push_back({.name = "urls",
-                    .label = "List of URLs",
-                    .help = "Fetch the URLs in this file, one a line, instead of made-up ones from this computer",
-                    .unit = "",
-                    .kind = Parameter::Kind::file,
-                    .default_value = std::string(),
-                    .live = false,
-                    .choices = {}});
+    list.push_back(path_parameter("urls", "List of URLs",
+                                  "Fetch the URLs in this file, one a line, instead of made-up ones from this computer",
+                                  Parameter::Path::open_file));
     list.push_back(count_parameter("How many requests are made", "requests", 1000, most_items));
     list.push_back({.name = "strategy",
                     .label = "Strategy",

@@ -289,14 +289,8 @@ Description describe() {
     Parameter grain = grain_parameter("rows");
     grain.maximum = 4096;
     list.push_back(std::move(grain));
-    list.push_back({.name = "output",
-                    .label = "Output file",
-                    .help = "Write the picture to this file, as PPM",
-                    .unit = "",
-                    .kind = Parameter::Kind::file,
-                    .path = Parameter::Path::save_file,
-                    .default_value = std::string(),
-                    .choices = {}});
+    list.push_back(
+        path_parameter("output", "Output file", "Write the picture to this file, as PPM", Parameter::Path::save_file));
     list.push_back(slow_parameter());
     return description;
 }

@@ -321,18 +321,6 @@ backends::Crew crew_of_values(const Values& values, std::size_t threads) {
     return {.io_threads = 1, .blocking_threads = flag_of(values, "offload") ? threads + 1 : 1};
 }
 
-Parameter path_parameter(std::string name, std::string label, std::string help, Parameter::Path path) {
-    return {.name = std::move(name),
-            .label = std::move(label),
-            .help = std::move(help),
-            .unit = "",
-            .kind = Parameter::Kind::file,
-            .path = path,
-            .default_value = std::string(),
-            .live = false,
-            .choices = {}};
-}
-
 Parameter whole_parameter(std::string name, std::string label, std::string help, std::string unit, std::int64_t value,
                           double minimum, double maximum) {
     return {.name = std::move(name),
@@ -389,6 +377,7 @@ Description describe() {
     list.push_back(path_parameter("store", "Store",
                                   "Keep the uploads in this SQLite file; else in one that goes with the run",
                                   Parameter::Path::save_file));
+    list.back().live = false;
     list.push_back(path_parameter("key", "Key",
                                   "Encrypt with the key in this file, 32 bytes or 64 hexadecimal digits; else with one "
                                   "that goes with the run",

@@ -166,14 +166,8 @@ std::vector<Parameter> data_parameters() {
                     .choices = distribution_choices()});
     for (Parameter& parameter : input_parameters("Sort the values in this file instead of made-up ones"))
         list.push_back(std::move(parameter));
-    list.push_back({.name = "output",
-                    .label = "Output file",
-                    .help = "Write the sorted values to this file",
-                    .unit = "",
-                    .kind = Parameter::Kind::file,
-                    .path = Parameter::Path::save_file,
-                    .default_value = std::string(),
-                    .choices = {}});
+    list.push_back(
+        path_parameter("output", "Output file", "Write the sorted values to this file", Parameter::Path::save_file));
     return list;
 }
 

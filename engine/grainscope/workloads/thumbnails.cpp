@@ -301,18 +301,6 @@ Parameter pixels_parameter(std::string name, std::string label, std::string help
             .choices = {}};
 }
 
-Parameter folder_parameter(std::string name, std::string label, std::string help, Parameter::Path path, bool live) {
-    return {.name = std::move(name),
-            .label = std::move(label),
-            .help = std::move(help),
-            .unit = "",
-            .kind = Parameter::Kind::file,
-            .path = path,
-            .default_value = std::string(),
-            .live = live,
-            .choices = {}};
-}
-
 Description describe() {
     Description description{
         .name = "thumbnails",
@@ -327,10 +315,10 @@ Description describe() {
                     .value = "brightness",
                     .extent = extent_of}};
     auto& list = description.parameters;
-    list.push_back(folder_parameter("input", "Folder of images",
-                                    "Make thumbnails of the *.jpg, *.jpeg and *.png in this folder instead of made-up "
-                                    "images",
-                                    Parameter::Path::open_folder, false));
+    list.push_back(path_parameter("input", "Folder of images",
+                                  "Make thumbnails of the *.jpg, *.jpeg and *.png in this folder instead of made-up "
+                                  "images",
+                                  Parameter::Path::open_folder));
     list.push_back(count_parameter("How many images are made up", "images", 48, 1e9));
     list.back().label = "Images";
     for (auto [name, label, side] : {std::tuple{"width", "Width", 1024}, {"height", "Height", 768}}) {
@@ -360,8 +348,8 @@ Description describe() {
     grain.default_value = std::int64_t{1};
     grain.maximum = 4096;
     list.push_back(std::move(grain));
-    list.push_back(folder_parameter("output", "Output folder", "Write the thumbnails to this folder, as JPEG",
-                                    Parameter::Path::save_folder, true));
+    list.push_back(path_parameter("output", "Output folder", "Write the thumbnails to this folder, as JPEG",
+                                  Parameter::Path::save_folder));
     list.push_back(slow_parameter());
     return description;
 }

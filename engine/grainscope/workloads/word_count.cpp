@@ -193,15 +193,9 @@ Description describe() {
         .backends = {"grainscope", "openmp", "tbb", "threads", "sequential"}};
     auto& list = description.parameters;
     list.push_back(
-        {.name = "input",
-         .label = "Text file or folder",
-         .help = "Count the words of this file, or of all text files in this folder, instead of a made-up text",
-         .unit = "",
-         .kind = Parameter::Kind::file,
-         .path = Parameter::Path::open_file_or_folder,
-         .default_value = std::string(),
-         .live = false,
-         .choices = {}});
+        path_parameter("input", "Text file or folder",
+                       "Count the words of this file, or of all text files in this folder, instead of a made-up text",
+                       Parameter::Path::open_file_or_folder));
     list.push_back({.name = "size",
                     .label = "Size",
                     .help = "How much text is made up",
@@ -224,14 +218,9 @@ Description describe() {
                     .logarithmic = true,
                     .live = false,
                     .choices = {}});
-    list.push_back({.name = "output",
-                    .label = "Output file",
-                    .help = "Write the counts to this file, the most frequent word first",
-                    .unit = "",
-                    .kind = Parameter::Kind::file,
-                    .path = Parameter::Path::save_file,
-                    .default_value = std::string(),
-                    .choices = {}});
+    list.push_back(path_parameter("output", "Output file",
+                                  "Write the counts to this file, the most frequent word first",
+                                  Parameter::Path::save_file));
     list.push_back(grain_parameter("bytes"));
     list.push_back(slow_parameter());
     return description;
