@@ -16,10 +16,12 @@
 
 #include <grainscope/backends/crew_backend.h>
 #include <grainscope/io/io.h>
+#include <grainscope/workloads/helper_process.h>
 #include <grainscope/workloads/upload_plan.h>
 #include <grainscope/workloads/upload_run.h>
 #include <grainscope/workloads/workload.h>
 
+#include "raw_server.h"
 #include "workloads_prepared.h"
 
 namespace grainscope::workloads {
@@ -261,6 +263,17 @@ TEST_F(Upload, APortThatIsTakenIsOneLine) {
         workload->prepare(values_of("process-upload", with(kept(), {{"listen", std::to_string(taken->port())}})), 1);
     ASSERT_FALSE(ready);
     EXPECT_NE(ready.error().message.find("port " + std::to_string(taken->port())), std::string::npos);
+}
+
+TEST(Uploader, EndsWithItsOwnerInTheMidstOfSending) {
+    const tests::RawServer silent([](tests::RawPeer& peer) { peer.wait_for_end(); });
+    auto uploader = start_helper("uploader");
+    ASSERT_TRUE(uploader) << uploader.error();
+    ASSERT_TRUE(uploader->write("plan 100 10 4 1\n"));
+    EXPECT_EQ(uploader->read_line(), "ok");
+    ASSERT_TRUE(uploader->write("send " + silent.url("") + "\n"));
+    while (silent.connections() < 4) std::this_thread::yield();
+    EXPECT_EQ(uploader->wait(), platform::ProcessEnd{});
 }
 
 TEST(UploadPlan, IsTheSameOnBothSides) {

@@ -1,5 +1,6 @@
 """Downloads: what a run of each strategy says of itself, and what is said of URLs that are no good."""
 import http.server
+import json
 import os
 import resource
 import socketserver
@@ -7,7 +8,7 @@ import tempfile
 import threading
 import unittest
 
-from program import Case, run
+from program import PARAMETERS, PHASE_BEGIN, PHASE_END, SAMPLE, Case, Live, run
 
 ONCE = ("--warmup", "0", "--reps", "1")
 FEW = ("-p", "n=40", "-p", "concurrency=8", "-p", "latency=1")
@@ -67,6 +68,23 @@ class Fetch(Case):
                          {"tasks": 1, "threads": 8})
         for point in document["points"]:
             self.assertIn("peak_memory_bytes", self.figures(point))
+
+    def test_changes_of_a_loop_bring_the_threads_of_each_strategy_and_keep_the_last_failures(self):
+        live = Live("run", "fetch-all", "-p", "n=20", "-p", "latency=1", "--threads", "0", "--loop", "--control", "--stream",
+                    "-", "--warmup", "0")
+        place = 0
+        for strategy in ("pool", "threads", "tasks"):
+            live.tell({"set": {"strategy": strategy, "errors": 1}})
+            place = live.wait_for(lambda chunk: chunk.is_note(PARAMETERS) and json.loads(chunk.text())["strategy"] == strategy,
+                                  "the new strategy", place)
+            place = live.wait_for(lambda chunk: chunk.is_phase(PHASE_END, SAMPLE) and not chunk.is_discarded(),
+                                  "a repetition of it", place)
+        place = live.wait_for(lambda chunk: chunk.is_phase(PHASE_BEGIN, SAMPLE), "the next repetition", place)
+        live.tell({"do": "stop"})
+        self.assertEqual(live.end(), 0, live.errors)
+        result = live.result()
+        self.assertEqual(result["threads"], 1)
+        self.assertEqual(len(result["failures"]), 20)
 
     def test_bad_input_is_one_line(self):
         for values, status, line in (

@@ -48,6 +48,7 @@ class Run {
         while (goes_on()) {
             if (const auto done = take_changes(); !done) return failed(done.error());
             if (const auto reset = harness_.reset(); !reset) return failed(reset.error());
+            data_is_result_ = false;
             harness_.control().wait_to_proceed();
             if (harness_.control().has_changes() || harness_.control().ended() != End::none) continue;
             if (const auto done = repeat(); !done) return failed(done.error());
@@ -88,7 +89,8 @@ class Run {
         Setting wanted = before;
         // Nobody chose the number of threads: it goes with the values.
         const auto& default_threads = harness_.description().default_threads;
-        if (default_threads && default_threads(before.values) == before.threads) wanted.threads = 0;
+        if (default_threads && resolved({before.backend, 0, before.values}, harness_.description()) == before)
+            wanted.threads = 0;
         for (const Change& change : changes) {
             if (change.name == "threads") {
                 wanted.threads = static_cast<std::size_t>(std::get<std::int64_t>(change.value));
@@ -164,6 +166,7 @@ class Run {
             observer_.warning(fmt::format("{} was not written: the run ended before a repetition was complete", *name));
             return;
         }
+        if (!data_is_result_) return;
         if (auto written = harness_.write_output(); !written) result_.failure = written.error();
         result_.item_failures = harness_.item_failures();  // and those that could not be written
     }

@@ -36,6 +36,7 @@ class Sending {
         std::vector<io::Task<>> clients;
         for (std::size_t i = 0; i < std::min(plan_.concurrency, plan_.count); ++i) clients.push_back(client(url));
         co_await io::join_all(std::move(clients));
+        std::cout << "done" << std::endl;
     }
 
   private:
@@ -67,17 +68,21 @@ class Sending {
     std::size_t next_ = 0;
 };
 
-/// Lines in: "plan …" and "send URL". Lines out: "ok" for the one, a line an upload and "done" for the other.
+/// Lines in: "plan …" and "send URL". Lines out: "ok" for the one, a line an upload and "done" for the other. The end
+/// of the input ends it in the midst of sending, too.
 int send_uploads(std::span<const std::string>) {
-    io::Runtime runtime;
     Sending sending;
+    io::Runtime runtime;
     for (std::string line; std::getline(std::cin, line);) {
         const std::size_t blank = std::min(line.find(' '), line.size());
         const std::string word = line.substr(0, blank), rest = line.substr(std::min(blank + 1, line.size()));
         const std::optional<UploadPlan> plan = word == "plan" ? UploadPlan::from(rest) : std::nullopt;
+        if (word == "send") {
+            (void)runtime.spawn(sending.all(rest));
+            continue;
+        }
         if (plan) sending.prepare(*plan);
-        if (word == "send") runtime.block_on(sending.all(rest));
-        std::cout << (plan ? "ok" : word == "send" ? "done" : "neither a plan nor where to send") << std::endl;
+        std::cout << (plan ? "ok" : "neither a plan nor where to send") << std::endl;
     }
     return 0;
 }
