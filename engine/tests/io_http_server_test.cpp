@@ -137,6 +137,16 @@ TEST(IoHttpServer, AnswersAFailedHandlerWithItsText) {
     EXPECT_EQ(unknown->status, 500U);
 }
 
+TEST(IoHttpServer, AHandlersHeaderCannotSmuggleAnotherOne) {
+    const Server server([](io::ServerRequest) -> io::Task<io::Response> {
+        co_return io::Response{.status = 200, .headers = {{"X", "1\r\nEvil: 2"}}, .body = ""};
+    });
+    const auto answer = send({.url = server.url()});
+    ASSERT_TRUE(answer) << answer.error().what();
+    EXPECT_EQ(answer->status, 500U);
+    EXPECT_EQ(answer->header("evil"), std::nullopt);
+}
+
 TEST(IoHttpServer, SendsNoBodyWhereHttpHasNone) {
     const Server server([](io::ServerRequest request) -> io::Task<io::Response> {
         co_return io::Response{.status = request.target == "/204" ? 204U : 200U, .headers = {}, .body = "body"};

@@ -23,20 +23,10 @@ using grainscope::io::Result;
 using Kind = Error::Kind;
 using boost::system::error_code;
 
-/// Null, or why HTTP does not allow it: a line break in a header would begin another one.
-const char* fault_of(const Request& request) {
-    const auto is_token = [](std::string_view text) {
-        constexpr std::string_view separators = "()<>@,;:\\\"/[]?={} \t";
-        return !text.empty() &&
-               std::ranges::all_of(text, [&](char c) { return c > ' ' && c < '\x7f' && !separators.contains(c); });
-    };
-    if (!is_token(request.method)) return "the method is no word of letters";
-    for (const auto& [name, value] : request.headers) {
-        if (!is_token(name)) return "the name of a header has characters that HTTP does not allow";
-        if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-            return "the value of a header has a line break in it";
-    }
-    return nullptr;
+bool is_token(std::string_view text) {
+    constexpr std::string_view separators = "()<>@,;:\\\"/[]?={} \t";
+    return !text.empty() &&
+           std::ranges::all_of(text, [&](char c) { return c > ' ' && c < '\x7f' && !separators.contains(c); });
 }
 
 Message message_of(const Url& url, const Request& request) {
@@ -54,6 +44,15 @@ Message message_of(const Url& url, const Request& request) {
 }
 
 }  // namespace
+
+const char* fault_of(const grainscope::io::Headers& headers) {
+    for (const auto& [name, value] : headers) {
+        if (!is_token(name)) return "the name of a header has characters that HTTP does not allow";
+        if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+            return "the value of a header has a line break in it";
+    }
+    return nullptr;
+}
 
 Error error_of(const error_code& code, const std::string& what) {
     const auto make = [&](Kind kind, const std::string& why) { return Error{kind, what + ": " + why}; };
@@ -84,8 +83,8 @@ std::string name_of(const Request& request) { return request.method + " " + requ
 Result<Outgoing> outgoing(const Request& request) {
     Result<Url> url = parse_url(request.url);
     if (!url) return std::unexpected(url.error());
-    if (const char* fault = fault_of(request))
-        return std::unexpected(Error{Kind::invalid_request, request.url + ": " + fault});
+    const char* fault = is_token(request.method) ? fault_of(request.headers) : "the method is no word of letters";
+    if (fault != nullptr) return std::unexpected(Error{Kind::invalid_request, request.url + ": " + fault});
     Message message = message_of(*url, request);
     return Outgoing{std::move(*url), std::move(message)};
 }

@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <grainscope/io/asio/http_messages.h>
 #include <grainscope/io/asio/loop_context.h>
 #include <grainscope/io/asio/operation.h>
 #include <grainscope/io/task_group.h>
@@ -79,6 +80,7 @@ bool may_have_body(unsigned status) { return status != 204 && status != 304; }
 StringResponse message_of(Response response, bool keep_alive, unsigned version) {
     if (response.status < 200 || response.status > 599)
         response = failure("the handler gave " + std::to_string(response.status) + " for a status");
+    if (const char* fault = detail::async::fault_of(response.headers)) response = failure(fault);
     if (!may_have_body(response.status)) response.body.clear();
     StringResponse message;
     message.version(version);

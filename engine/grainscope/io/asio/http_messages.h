@@ -24,6 +24,9 @@ namespace grainscope::detail::async {
 using Message = boost::beast::http::request<boost::beast::http::string_body>;
 using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
 
+/// Null, or why HTTP does not allow them: a line break in a header would begin another one.
+[[nodiscard]] const char* fault_of(const grainscope::io::Headers& headers);
+
 /// What is sent, and where.
 struct Outgoing {
     Url url;
