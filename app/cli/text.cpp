@@ -71,9 +71,8 @@ std::string count(double value) {
 }
 
 std::string quantity(double value, std::string_view unit) {
-    static constexpr std::array bytes{Unit{1e12, "TB"}, Unit{1e9, "GB"}, Unit{1e6, "MB"}, Unit{1e3, "kB"},
-                                      Unit{1, "bytes"}};
-    if (unit == "bytes") return in_units(value, bytes);
+    static constexpr std::array bytes{Unit{1e12, "TB"}, Unit{1e9, "GB"}, Unit{1e6, "MB"}, Unit{1e3, "kB"}};
+    if (unit == "bytes") return value < 1000 ? count(value) + " bytes" : in_units(value, bytes);
     if (unit == "ns") return duration(value);
     const std::string number = value == std::floor(value) || value >= 1000 ? count(value) : ratio(value);
     return unit.empty() ? number : fmt::format("{} {}", number, unit);
