@@ -58,6 +58,7 @@ std::expected<std::vector<std::filesystem::path>, Failure> files_of(const std::s
 class ProcessUpload final : public Workload {
   public:
     std::expected<void, Failure> prepare(const Values& values, std::uint64_t seed) override {
+        run_.reset();
         store_.reset();
         folder_.reset();
         uploader_.reset();

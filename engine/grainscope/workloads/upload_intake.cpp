@@ -18,6 +18,23 @@ struct UploadIntake::Batch {
     Turnstile written{1};
 };
 
+CallsUnderWay::One::One(CallsUnderWay& calls) : calls_(&calls) {
+    const std::lock_guard lock(calls.mutex_);
+    ++calls.count_;
+}
+
+CallsUnderWay::One::~One() {
+    if (calls_ == nullptr) return;
+    // Notified under the lock: whoever waits may destroy both as soon as it is free.
+    const std::lock_guard lock(calls_->mutex_);
+    if (--calls_->count_ == 0) calls_->ended_.notify_all();
+}
+
+void CallsUnderWay::wait_for_their_end() {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return count_ == 0; });
+}
+
 UploadIntake::UploadIntake(UploadStore& store, const SealingKey& key, const IntakeOptions& options)
     : store_(store), key_(key), options_(options), sealing_(std::max<std::size_t>(1, options.sealers)) {}
 
@@ -39,10 +56,10 @@ io::Task<UploadIntake::Taken> UploadIntake::take(std::string name, std::string b
     SealedItem sealed;
     if (options_.offload) {
         const Turnstile::Permit permit = co_await sealing_.permit();
-        const auto work = [this](std::string own_name, const std::string& own_bytes) {
+        auto work = [this, call = CallsUnderWay::One(calls_)](std::string own_name, const std::string& own_bytes) {
             return seal_item(std::move(own_name), own_bytes);
         };
-        sealed = co_await io::spawn_blocking(work, std::move(name), std::move(bytes));
+        sealed = co_await io::spawn_blocking(std::move(work), std::move(name), std::move(bytes));
     } else {
         sealed = seal_item(std::move(name), bytes);
     }
@@ -72,10 +89,10 @@ io::Task<std::optional<std::string>> UploadIntake::commit(StoredItem item) {
 io::Task<> UploadIntake::write(std::shared_ptr<Batch> batch) {
     const Turnstile::Permit permit = co_await writing_.permit();  // others join meanwhile
     if (open_ == batch) open_ = nullptr;
-    const auto put = [this, batch] {
+    auto put = [this, batch, call = CallsUnderWay::One(calls_)] {
         return blocked(trace::State::blocked_io, [&] { return store_.put(batch->items); });
     };
-    batch->errors = co_await io::spawn_blocking(put);
+    batch->errors = co_await io::spawn_blocking(std::move(put));
     ++commits_;
 }
 

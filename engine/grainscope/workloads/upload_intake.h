@@ -2,12 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <grainscope/io/task.h>
@@ -29,6 +32,28 @@ struct IntakeOptions {
     CancellationToken cancel;
 };
 
+/// Calls on blocking threads that are under way: one that has begun runs on when the task that waits for it is
+/// cancelled, and what it uses must outlive it. Any thread.
+class CallsUnderWay {
+  public:
+    class One {
+      public:
+        explicit One(CallsUnderWay& calls);
+        One(One&& other) noexcept : calls_(std::exchange(other.calls_, nullptr)) {}
+        One& operator=(One&&) = delete;
+        ~One();
+
+      private:
+        CallsUnderWay* calls_;
+    };
+    void wait_for_their_end();
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    std::size_t count_ = 0;
+};
+
 /// Takes items from tasks of one IO thread. Those that come while a commit is under way share the next one: its sync
 /// costs the same for one as for many. The store and the key outlive it.
 class UploadIntake {
@@ -36,6 +61,10 @@ class UploadIntake {
     UploadIntake(UploadStore& store, const SealingKey& key, const IntakeOptions& options);
     UploadIntake(const UploadIntake&) = delete;
     UploadIntake& operator=(const UploadIntake&) = delete;
+    ~UploadIntake() { wait_for_calls(); }
+    /// After the tasks that take items have ended: until nothing of theirs runs any more, and the store is at rest. Not
+    /// on the IO thread.
+    void wait_for_calls() { calls_.wait_for_their_end(); }
 
     /// How it went: durable unless there is an error.
     struct Taken {
@@ -66,6 +95,7 @@ class UploadIntake {
     grainscope::detail::async::Turnstile writing_{1};
     std::shared_ptr<Batch> open_;  ///< that the next item joins; null: it begins one
     std::size_t commits_ = 0;
+    CallsUnderWay calls_;
 };
 
 }  // namespace grainscope::workloads

@@ -90,6 +90,7 @@ void UploadRun::receive(io::Listener& listener, const std::function<void(const s
             } catch (const Cancelled&) {
             }
         }
+        intake_.wait_for_calls();
     };
     try {
         clients(url);
@@ -112,6 +113,7 @@ void UploadRun::read(std::span<const std::filesystem::path> files, std::size_t c
         std::move(watching).get();
     } catch (const Cancelled&) {
     }
+    intake_.wait_for_calls();
     std::move(reading).get();
 }
 

@@ -21,14 +21,15 @@ constexpr std::chrono::minutes patience{5};
 /// What is made before the clock starts, at most; the rest is made while it is sent.
 constexpr std::size_t most_made_before = std::size_t{256} << 20;
 
-/// The uploads of one plan. It belongs to the IO thread while they are sent.
+/// The uploads of one plan. It belongs to the IO thread.
 class Sending {
   public:
-    void prepare(const UploadPlan& plan) {
+    io::Task<> prepare(UploadPlan plan) {
         plan_ = plan;
         made_.clear();
         for (std::size_t i = 0; i < plan.count && (i + 1) * plan.size <= most_made_before; ++i)
             made_.push_back(plan.bytes_of(i));
+        co_return;
     }
 
     io::Task<> all(std::string url) {
@@ -81,7 +82,7 @@ int send_uploads(std::span<const std::string>) {
             (void)runtime.spawn(sending.all(rest));
             continue;
         }
-        if (plan) sending.prepare(*plan);
+        if (plan) runtime.block_on(sending.prepare(*plan));
         std::cout << (plan ? "ok" : "neither a plan nor where to send") << std::endl;
     }
     return 0;
