@@ -16,16 +16,10 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace io = grainscope::io;
+using grainscope::tests::once;
 using grainscope::tests::RawPeer;
 using grainscope::tests::RawServer;
 using Kind = io::Error::Kind;
-
-/// Serves one request with these bytes and closes.
-auto once(std::string bytes) {
-    return [bytes = std::move(bytes)](RawPeer& peer) {
-        if (!peer.read_request().empty()) peer.write(bytes);
-    };
-}
 
 io::Result<io::Response> fetch(const std::string& url) {
     io::Runtime runtime;

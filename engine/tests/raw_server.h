@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace grainscope::tests {
@@ -64,6 +65,19 @@ class RawPeer {
     int socket_;
     std::string pending_;
 };
+
+/// Serves every request of a connection with the same bytes.
+inline auto always(std::string bytes) {
+    return [bytes = std::move(bytes)](RawPeer& peer) {
+        while (!peer.read_request().empty()) peer.write(bytes);
+    };
+}
+/// Serves one request with these bytes and closes.
+inline auto once(std::string bytes) {
+    return [bytes = std::move(bytes)](RawPeer& peer) {
+        if (!peer.read_request().empty()) peer.write(bytes);
+    };
+}
 
 class RawServer {
   public:

@@ -129,17 +129,21 @@ std::pair<error_code, Endpoints> look_up(const Address& address) {
     return {error, std::move(endpoints)};
 }
 
-}  // namespace detail::async
-
-namespace io {
-
-std::optional<std::string_view> Response::header(std::string_view name) const noexcept {
+std::optional<std::string_view> value_of(const grainscope::io::Headers& headers, std::string_view name) noexcept {
     const auto same = [&](const auto& field) {
         return std::ranges::equal(field.first, name,
                                   [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
     };
     const auto found = std::ranges::find_if(headers, same);
     return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+}
+
+}  // namespace detail::async
+
+namespace io {
+
+std::optional<std::string_view> Response::header(std::string_view name) const noexcept {
+    return detail::async::value_of(headers, name);
 }
 
 }  // namespace io

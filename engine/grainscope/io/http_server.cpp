@@ -147,9 +147,7 @@ std::string Listener::url() const {
 }
 
 std::optional<std::string_view> ServerRequest::header(std::string_view name) const noexcept {
-    const auto found =
-        std::ranges::find_if(headers, [&](const auto& field) { return beast::iequals(field.first, name); });
-    return found == headers.end() ? std::nullopt : std::optional<std::string_view>(found->second);
+    return detail::async::value_of(headers, name);
 }
 
 /// One call of serve.

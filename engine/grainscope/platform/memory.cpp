@@ -126,12 +126,6 @@ void prefer_huge_pages([[maybe_unused]] void* begin, [[maybe_unused]] std::size_
 #endif
 }
 
-std::optional<std::uint64_t> resident_memory_bytes() noexcept try {
-    return read_kilobytes("/proc/self/status", "VmRSS:");
-} catch (...) {
-    return std::nullopt;
-}
-
 std::optional<std::uint64_t> peak_memory_bytes() noexcept try {
     return read_kilobytes("/proc/self/status", "VmHWM:");
 } catch (...) {

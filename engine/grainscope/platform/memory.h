@@ -12,9 +12,8 @@ namespace grainscope::platform {
 /// few tens of microseconds. Where nothing can be read: the greatest number there is.
 [[nodiscard]] std::uint64_t available_memory_bytes() noexcept;
 
-/// Bytes of this process that lie in memory now (its resident set); none where the kernel does not tell.
-[[nodiscard]] std::optional<std::uint64_t> resident_memory_bytes() noexcept;
-/// The most that ever lay in memory at once, or since restart_peak_memory.
+/// The most bytes of this process that ever lay in memory at once (its resident set), or since restart_peak_memory;
+/// none where the kernel does not tell.
 [[nodiscard]] std::optional<std::uint64_t> peak_memory_bytes() noexcept;
 /// From now on peak_memory_bytes looks no further back. False where the kernel does not allow it.
 bool restart_peak_memory() noexcept;

@@ -13,12 +13,12 @@
 #include <fmt/format.h>
 
 #include <grainscope/io/http.h>
-#include <grainscope/platform/memory.h>
 #include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/fetch_strategies.h>
 #include <grainscope/workloads/gate.h>
 #include <grainscope/workloads/item_server.h>
 #include <grainscope/workloads/latencies.h>
+#include <grainscope/workloads/memory_peak.h>
 #include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/url_list.h>
 #include <grainscope/workloads/value_access.h>
@@ -96,7 +96,7 @@ class FetchAll final : public Workload {
             served_ = plan_;
             bytes_ = ItemBytes(plan_);
         }
-        peak_is_known_ = platform::restart_peak_memory();
+        memory_.begin();
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -116,7 +116,7 @@ class FetchAll final : public Workload {
         else
             report_ = fetch_by_pool(crew, plan, context.cancel, fetched);
         took_ = std::chrono::steady_clock::now() - begun;
-        peak_memory_ = peak_is_known_ ? platform::peak_memory_bytes() : std::nullopt;
+        memory_.end();
         if (strategy_ == "pool")
             could_be_at_once_ = std::min(concurrency_, crew.crew().workers);
         else
@@ -156,8 +156,7 @@ class FetchAll final : public Workload {
         std::vector<Figure> list = latency_figures(std::move(took), "latency", "Latency");
         list.push_back({"requests_at_once", "Requests at once", "", static_cast<double>(report_.most_at_once)});
         list.push_back({"threads_at_once", "Threads that fetch", "", static_cast<double>(report_.most_threads)});
-        if (peak_memory_)
-            list.push_back({"peak_memory_bytes", "Peak memory", "bytes", static_cast<double>(*peak_memory_)});
+        memory_.add_to(list);
         if (server_ && could_be_at_once_ > 0 && served_.latency.count() > 0) {
             const double floor =
                 static_cast<double>(served_.latency.count()) * items() / static_cast<double>(could_be_at_once_);
@@ -236,8 +235,7 @@ class FetchAll final : public Workload {
     RunPicture picture_;
     FetchReport report_;
     nanoseconds took_{};
-    bool peak_is_known_ = false;
-    std::optional<std::uint64_t> peak_memory_;
+    MemoryPeak memory_;
     std::size_t could_be_at_once_ = 0;
 };
 

@@ -18,10 +18,10 @@
 
 #include <grainscope/backends/crew_backend.h>
 #include <grainscope/io/http_server.h>
-#include <grainscope/platform/memory.h>
 #include <grainscope/workloads/common_parameters.h>
 #include <grainscope/workloads/file_bytes.h>
 #include <grainscope/workloads/latencies.h>
+#include <grainscope/workloads/memory_peak.h>
 #include <grainscope/workloads/run_picture.h>
 #include <grainscope/workloads/temporary_folder.h>
 #include <grainscope/workloads/upload_run.h>
@@ -99,7 +99,7 @@ class ProcessUpload final : public Workload {
         if (uploader_) {
             if (auto made = uploader_->prepare(plan_); !made) throw std::runtime_error(made.error());
         }
-        peak_is_known_ = platform::restart_peak_memory();
+        memory_.begin();
     }
 
     void run(backends::Backend& backend, RunContext& context) override {
@@ -119,7 +119,7 @@ class ProcessUpload final : public Workload {
         } else if (listener_) {
             run_->receive(*listener_, [&](const std::string&) { run_->wait_for(plan_.count); });
         }
-        peak_memory_ = peak_is_known_ ? platform::peak_memory_bytes() : std::nullopt;
+        memory_.end();
     }
 
     /// Reads back what was acknowledged, decrypts and compares; where nothing was taken in, all that the store has.
@@ -175,8 +175,7 @@ class ProcessUpload final : public Workload {
         list.push_back({"sealed_bytes", "Stored", "bytes", sealed});
         list.push_back({"commits", "Commits", "", static_cast<double>(run_->commits())});
         list.push_back(read_back);
-        if (peak_memory_)
-            list.push_back({"peak_memory_bytes", "Peak memory", "bytes", static_cast<double>(*peak_memory_)});
+        memory_.add_to(list);
         return list;
     }
 
@@ -313,8 +312,7 @@ class ProcessUpload final : public Workload {
     std::vector<ItemFailure> unsent_, damaged_;
     std::size_t read_back_ = 0;
     RunPicture picture_;
-    bool peak_is_known_ = false;
-    std::optional<std::uint64_t> peak_memory_;
+    MemoryPeak memory_;
 };
 
 /// Those that seal, and one that writes to the store.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,10 @@ using Parser = boost::beast::http::response_parser<boost::beast::http::string_bo
 
 /// Null, or why HTTP does not allow them: a line break in a header would begin another one.
 [[nodiscard]] const char* fault_of(const grainscope::io::Headers& headers);
+
+/// The first header of that name, whatever its case; none if there is none. O(headers).
+[[nodiscard]] std::optional<std::string_view> value_of(const grainscope::io::Headers& headers,
+                                                       std::string_view name) noexcept;
 
 /// What is sent, and where.
 struct Outgoing {
